@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``alliance``."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What a coordinator does in chat: invitations, pairs, schedules. Functions of (session, who, what), giving effects."""

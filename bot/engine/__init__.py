@@ -1,0 +1,1 @@
+"""The shell: receives updates, applies decisions, ticks, sends. Opens and commits every transaction."""

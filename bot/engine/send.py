@@ -1,0 +1,240 @@
+"""The sender: takes what is due by priority, under Telegram's limits, and writes down what became of it.
+
+A row is claimed in one transaction, sent outside of any, and its end is written in another. What was true when the row
+was written is asked again before it leaves: an acknowledged alert falls silent, a paused client hears nothing.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.alliance.effects import Kind
+from bot.alliance.people import Programme
+from bot.engine.alerts import page_failed
+from bot.engine.arrivals import unreachable
+from bot.engine.clock import Clock
+from bot.engine.health import Health
+from bot.engine.pacing import Sent, Waiting, next_to_send
+from bot.engine.wire import (
+    Flooded,
+    NotSent,
+    Refused,
+    Telegram,
+    TelegramError,
+    Unauthorised,
+    Unchanged,
+    Unknown,
+    Unreachable,
+)
+from bot.store.database import Database
+from bot.store.tables import AlertRow, Care, CheckIn, OutgoingMessage, Person
+
+log = logging.getLogger(__name__)
+
+SIDE_BY_SIDE = 8
+OVERTAKEN_AFTER = 0.25
+"""Seconds on the wire after which the next message may leave beside one that hangs. Below it there is one at a time,
+so that a process that dies leaves at most one message whose fate is unknown."""
+LOOKED_AT = 50
+SENT_AGAIN = "↻ "
+
+
+@dataclass
+class Sender:
+    """wake: set when something new is in the outbox."""
+
+    database: Database
+    telegram: Telegram
+    clock: Clock
+    health: Health
+    sent: Sent
+    wake: asyncio.Event
+    _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _floods: dict[int, float] = field(default_factory=dict)
+    _backoff: float = 1.0
+
+    async def run(self) -> None:
+        """Send for ever."""
+        await self.recover()
+        while True:
+            try:
+                pause = await self.step()
+            except DBAPIError as error:
+                self.health.trouble("outbox", f"the database does not answer: {type(error).__name__}")
+                pause = 1.0
+            if pause > 0:
+                try:
+                    await asyncio.wait_for(self.wake.wait(), min(pause, 1.0))
+                except TimeoutError:
+                    continue
+                self.wake.clear()
+
+    async def recover(self) -> None:
+        """After a crash: rows found under way may or may not have arrived."""
+        async with self.database.begin() as session:
+            rows = await session.scalars(select(OutgoingMessage).where(OutgoingMessage.status == "sending"))
+            for row in rows.all():
+                _fate_unknown(row)
+
+    async def step(self) -> float:
+        """Send at most one message; gives the seconds after which it is worth looking again."""
+        while len(self._under_way) >= SIDE_BY_SIDE:
+            await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+        async with self.database.begin() as session:
+            waiting = await self._waiting(session)
+            message, pause = next_to_send(waiting, self.sent, time.monotonic(), self._under_way)
+            if message is None:
+                return pause
+            row = await session.get_one(OutgoingMessage, message.id)
+            reason = await _no_longer_wanted(session, row, self.clock.now())
+            if reason is not None:
+                row.status, row.reason = "skipped", reason
+                return 0.0
+            row.status, row.attempts = "sending", row.attempts + 1
+        self.sent.note(row.chat_id, time.monotonic())
+        task = asyncio.create_task(self._deliver(row))
+        self._under_way[row.chat_id] = task
+        task.add_done_callback(lambda _: self._under_way.pop(row.chat_id, None))
+        await asyncio.wait({task}, timeout=OVERTAKEN_AFTER)
+        return 0.0
+
+    async def drained(self) -> None:
+        """Wait for what is under way; used when stopping."""
+        while self._under_way:
+            await asyncio.wait(list(self._under_way.values()))
+
+    async def _waiting(self, session: AsyncSession) -> list[Waiting]:
+        query = (
+            select(OutgoingMessage.id, OutgoingMessage.chat_id, OutgoingMessage.priority)
+            .where(OutgoingMessage.status == "pending", OutgoingMessage.due_at <= self.clock.now())
+            .order_by(OutgoingMessage.priority, OutgoingMessage.due_at, OutgoingMessage.id)
+            .limit(LOOKED_AT)
+        )
+        return [Waiting(*row) for row in (await session.execute(query)).tuples()]
+
+    async def _deliver(self, row: OutgoingMessage) -> None:
+        """One network call, and its end in a transaction of its own."""
+        error: TelegramError | None = None
+        message_id: int | None = None
+        try:
+            if row.edits_id is None:
+                message_id = await self.telegram.send(row.chat_id, row.text, row.buttons, row.keyboard)
+            else:
+                await self._edit(row)
+        except TelegramError as failure:
+            error = failure
+        while True:
+            try:
+                async with self.database.begin() as session:
+                    await self._ended(session, row.id, message_id, error)
+                self.health.well("outbox")
+                return
+            except DBAPIError:
+                # It was sent, and that must be written down: otherwise it would be sent again.
+                self.health.trouble("outbox", "the end of a sending could not be written down yet")
+                await asyncio.sleep(0.5)
+
+    async def _edit(self, row: OutgoingMessage) -> None:
+        async with self.database.begin() as session:
+            said = await session.get_one(OutgoingMessage, row.edits_id)
+        if said.telegram_message_id is None:
+            raise Unchanged("the message was never sent")
+        await self.telegram.edit(row.chat_id, said.telegram_message_id, row.text, row.buttons)
+
+    async def _ended(
+        self, session: AsyncSession, row_id: int, message_id: int | None, error: TelegramError | None
+    ) -> None:
+        row = await session.get_one(OutgoingMessage, row_id)
+        now, steady = self.clock.now(), time.monotonic()
+        if error is None:
+            row.status, row.sent_at, row.telegram_message_id = "sent", now, message_id
+            self._backoff = 1.0
+            self.health.well("sending")
+            return
+        match error:
+            case Unchanged():
+                row.status, row.reason = "skipped", "nothing left to change"
+            case Flooded():
+                row.status, row.attempts = "pending", row.attempts - 1
+                self._flooded(row.chat_id, error.seconds, steady)
+            case Unreachable():
+                await self._unreachable(session, row, now)
+            case Refused():
+                await _refused(session, row, now)
+            case Unknown():
+                _fate_unknown(row)
+                self._hold("an answer did not come", steady)
+            case Unauthorised() | NotSent() | _:
+                row.status, row.attempts = "pending", row.attempts - 1
+                self._hold("Telegram cannot be reached or refuses the token", steady)
+
+    def _hold(self, what: str, steady: float) -> None:
+        self.health.trouble("sending", what)
+        self.sent.hold(self._backoff, steady)
+        self._backoff = min(self._backoff * 2, 15.0)
+
+    def _flooded(self, chat_id: int, seconds: float, steady: float) -> None:
+        """Telegram does not say whether one chat or the whole bot is meant: two chats within five seconds mean all."""
+        self._floods = {chat: at for chat, at in self._floods.items() if steady - at < 5}
+        self._floods[chat_id] = steady
+        log.warning("told to wait %g s", seconds)
+        self.sent.hold(seconds, steady, chat_id)
+        if len(self._floods) > 1:
+            self.sent.hold(seconds, steady)
+
+    async def _unreachable(self, session: AsyncSession, row: OutgoingMessage, now: datetime) -> None:
+        row.status, row.reason = "failed", "unreachable"
+        person = await session.get(Person, row.person_id) if row.person_id is not None else None
+        if person is not None and person.blocked_at is None:
+            await unreachable(session, person, now)
+        if row.alert_id is not None and person is not None:
+            await page_failed(session, row.alert_id, person.id, now)
+
+
+async def _refused(session: AsyncSession, row: OutgoingMessage, now: datetime) -> None:
+    """Telegram refuses the message itself. The words matter more than the buttons: once more without them."""
+    log.error("a message of kind %s was refused: %s", row.kind, row.key)
+    if row.attempts < 2 and (row.buttons or row.keyboard) and row.edits_id is None:
+        row.status, row.buttons, row.keyboard = "pending", [], []
+        return
+    row.status, row.reason = "failed", "refused"
+    if row.alert_id is not None and row.person_id is not None:
+        await page_failed(session, row.alert_id, row.person_id, now)
+
+
+def _fate_unknown(row: OutgoingMessage) -> None:
+    """Nobody knows whether it arrived. What concerns safety is sent again, marked; the rest once more at most."""
+    if row.edits_id is not None:
+        row.status = "pending"
+    elif row.kind in (Kind.ALERT, Kind.SAFETY):
+        row.status = "pending"
+        if row.kind == Kind.ALERT and not row.text.startswith(SENT_AGAIN):
+            row.text = SENT_AGAIN + row.text
+    elif row.attempts < 2:
+        row.status = "pending"
+    else:
+        row.status, row.reason = "failed", "unknown"
+
+
+async def _no_longer_wanted(session: AsyncSession, row: OutgoingMessage, now: datetime) -> str | None:
+    """Why a message must not leave any more, or None."""
+    if row.expires_at is not None and now > row.expires_at:
+        return "late"
+    if row.alert_id is not None and row.key.startswith("page.") and row.key != "page.joined":
+        alert = await session.get_one(AlertRow, row.alert_id)
+        if alert.status != "open":
+            return "acknowledged"
+    if row.kind == Kind.CHECK_IN and row.person_id is not None:
+        care = await session.get(Care, row.person_id)
+        if care is not None and care.programme != Programme.ACTIVE:
+            return "programme not active"
+        check_in = await session.get(CheckIn, row.check_in_id) if row.check_in_id is not None else None
+        if check_in is not None and check_in.status != "open":
+            return "check-in no longer open"
+    return None

@@ -1,0 +1,190 @@
+"""A carer and her alerts: what is open, the details, taking one, saying how it ended.
+
+Anything here can be tapped or typed. Nobody reads a client's words who is not of the pair or was not told.
+"""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.alliance.effects import Acknowledge, Close, Command, Kind, Priority, Say, Turn
+from bot.alliance.key import Key, Phrase, Value
+from bot.alliance.rating import LABEL, Concern
+from bot.alliance.signals import Severity, normalise
+from bot.notification.outcome import OUTCOMES, outcome_buttons, page_buttons
+from bot.store import queries
+from bot.store.tables import AlertRow, Person
+from bot.text import LANGUAGES, text
+
+CONCERN: dict[Concern, Key] = {
+    Concern.CRISIS: Key("concern.crisis"),
+    Concern.SELF_HARM: Key("concern.self_harm"),
+    Concern.VIOLENCE: Key("concern.violence"),
+    Concern.EMERGENCY: Key("concern.emergency"),
+    Concern.DISCOURAGEMENT: Key("concern.discouragement"),
+    Concern.RELAPSE: Key("concern.relapse"),
+    Concern.WANTS_NURSE: Key("concern.wants_nurse"),
+    Concern.WANTS_TO_STOP: Key("concern.wants_to_stop"),
+    Concern.RATING: Key("concern.rating"),
+    Concern.WORSENING: Key("concern.worsening"),
+    Concern.BLOCKED: Key("concern.blocked"),
+    Concern.UNREADABLE: Key("concern.unreadable"),
+}
+LONGEST_QUOTE = 700
+
+
+async def act(session: AsyncSession, carer: Person, what: str, number: int | None, rest: str) -> Turn:
+    """take, see or close, by number; without one, the only open alert is meant."""
+    incidents = await queries.incidents_for(session, carer)
+    if number is None:
+        mine = [row for row in incidents if what != "close" or row.alert.acknowledged_by == carer.id]
+        if len(mine) != 1:
+            return await listed(session, carer)
+        number = mine[0].alert.id
+    alert = await session.get(AlertRow, number)
+    if alert is None or not await _allowed(session, carer, alert):
+        return (Say(carer.id, Key("alert.unknown"), {"number": number}),)
+    match what:
+        case "take":
+            return await _take(session, carer, alert)
+        case "see":
+            return await details(session, carer, alert, (page_buttons(alert.id)[0][:1],))
+        case _:
+            return await _close(session, carer, alert, rest)
+
+
+async def _allowed(session: AsyncSession, carer: Person, alert: AlertRow) -> bool:
+    return carer.id in alert.told or await queries.may_read(session, carer, alert.client_id)
+
+
+async def listed(session: AsyncSession, carer: Person) -> Turn:
+    """What is open, the gravest and oldest first, with a button each."""
+    incidents = await queries.incidents_for(session, carer)
+    if not incidents:
+        return (Say(carer.id, Key("alerts.none")),)
+    turn: list[Say] = [Say(carer.id, Key("alerts.open"), {"count": len(incidents)})]
+    for alert, client in incidents[:10]:
+        values: dict[str, Value] = {
+            "number": alert.id,
+            "alias": client.alias,
+            "severity": severity_words(alert),
+            "since": alert.opened_at.astimezone(ZoneInfo(carer.timezone)),
+            "state": await _state(session, alert),
+        }
+        allowed = await _allowed(session, carer, alert)
+        buttons = outcome_buttons(alert.id) if alert.acknowledged_by == carer.id else page_buttons(alert.id)
+        turn.append(Say(carer.id, Key("alerts.line"), values, commands=buttons if allowed else ()))
+    return tuple(turn)
+
+
+def severity_words(alert: AlertRow) -> Key:
+    """ "urgent", "à voir bientôt"."""
+    return Key("severity.urgent") if alert.severity == Severity.URGENT else Key("severity.soon")
+
+
+async def _state(session: AsyncSession, alert: AlertRow) -> Value:
+    if alert.acknowledged_by is None:
+        return Key("alerts.waiting")
+    return Phrase(Key("alerts.taken_by"), nurse=(await session.get_one(Person, alert.acknowledged_by)).alias)
+
+
+async def _take(session: AsyncSession, carer: Person, alert: AlertRow) -> Turn:
+    client = await session.get_one(Person, alert.client_id)
+    values: dict[str, Value] = {"number": alert.id, "alias": client.alias}
+    if alert.status == "closed":
+        return (Say(carer.id, Key("alert.closed_already"), values),)
+    if alert.acknowledged_by == carer.id:
+        return (Say(carer.id, Key("alert.yours_already"), values, commands=outcome_buttons(alert.id)),)
+    if alert.acknowledged_by is not None:
+        by = await session.get_one(Person, alert.acknowledged_by)
+        since = alert.acknowledged_at.astimezone(ZoneInfo(carer.timezone)).time() if alert.acknowledged_at else ""
+        return (Say(carer.id, Key("alert.taken_already"), {**values, "nurse": by.alias, "since": since}),)
+    return (
+        Acknowledge(alert.id),
+        *await details(session, carer, alert, ()),
+        Say(
+            carer.id,
+            Key("alert.yours"),
+            values,
+            Kind.ALERT,
+            Priority.REPLY,
+            outcome_buttons(alert.id),
+            alert_id=alert.id,
+        ),
+    )
+
+
+async def details(
+    session: AsyncSession, carer: Person, alert: AlertRow, buttons: tuple[tuple[Command, ...], ...]
+) -> Turn:
+    """Why, since when, and the client's own words, word for word."""
+    client = await session.get_one(Person, alert.client_id)
+    zone = ZoneInfo(carer.timezone)
+    log = await queries.alert_log(session, alert.id)
+    said = [line for line in log if line.words and line.event in ("opened", "joined")]
+    effects: list[Say] = [
+        Say(
+            carer.id,
+            Key("alert.details"),
+            {
+                "number": alert.id,
+                "alias": client.alias,
+                "severity": severity_words(alert),
+                "concern": CONCERN[Concern(alert.concern)],
+                "since": alert.opened_at.astimezone(zone),
+                "rating": await _last_rating(session, client.id),
+            },
+            commands=buttons if not said and alert.acknowledged_by is None else (),
+        )
+    ]
+    for index, line in enumerate(said[-3:]):
+        last = index == len(said[-3:]) - 1
+        words = line.words or ""
+        quote = words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + "…"
+        effects.append(
+            Say(
+                carer.id,
+                Key("alert.words"),
+                {"alias": client.alias, "at": line.at.astimezone(zone), "words": quote},
+                commands=buttons if last and alert.acknowledged_by is None else (),
+            )
+        )
+    return tuple(effects)
+
+
+async def _last_rating(session: AsyncSession, client_id: int) -> Value:
+    last = await queries.last_rating(session, client_id)
+    if last is None:
+        return Key("rating.none_yet")
+    if last.since is None:
+        return LABEL[last.value]
+    return Phrase(Key("rating.since"), rating=LABEL[last.value], since=last.since)
+
+
+async def _close(session: AsyncSession, carer: Person, alert: AlertRow, rest: str) -> Turn:
+    client = await session.get_one(Person, alert.client_id)
+    values: dict[str, Value] = {"number": alert.id, "alias": client.alias}
+    if alert.status == "closed":
+        return (Say(carer.id, Key("alert.closed_already"), values),)
+    if alert.acknowledged_by != carer.id:
+        return (Say(carer.id, Key("alert.take_first"), values, commands=page_buttons(alert.id)),)
+    outcome = outcome_in(rest)
+    if outcome is None:
+        return (Say(carer.id, Key("alert.which_outcome"), values, commands=outcome_buttons(alert.id)),)
+    return (
+        Close(alert.id, outcome),
+        Say(carer.id, Key("alert.closed"), {**values, "outcome": OUTCOMES[outcome]}),
+    )
+
+
+def outcome_in(words: str) -> str | None:
+    """The outcome named by a button's data or by typed words of either language; None when none is."""
+    if words in OUTCOMES:
+        return words
+    typed = normalise(words).lstrip("0123456789# ")
+    for name, label in OUTCOMES.items():
+        for language in LANGUAGES:
+            spoken = normalise(text(label, language))
+            if typed and (spoken.startswith(typed) or typed.startswith(spoken.split()[0])):
+                return name
+    return None
