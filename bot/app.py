@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 STOP_SECONDS = 6.0
 """How long what is under way may take to end after SIGTERM; Docker kills after ten."""
+CLOSE_SECONDS = 1.0
+"""How long the connections may take to close after that."""
 
 
 def listening() -> Listening:
@@ -78,6 +80,7 @@ class App:
             self.heard,
         )
         self._loops: list[asyncio.Task[None]] = []
+        self._sending: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._ticking = asyncio.Lock()
 
@@ -100,6 +103,8 @@ class App:
             asyncio.create_task(self._kept_alive("receive", self.receiver.run)),
             asyncio.create_task(self._kept_alive("send", self.sender.run)),
         ]
+        # Told to stop, it ends by itself: a row claimed and not sent would look like one that may have left.
+        self._sending = self._loops[-1]
         # One job a process, nothing a client; a late run is better than none, and two at once are not.
         common = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, **common)
@@ -113,19 +118,24 @@ class App:
         """Stop taking in, end what is under way, close. Anything not committed stays with Telegram."""
         with suppress(Exception):
             self._scheduler.shutdown(wait=False)
+        self.sender.stopping = True
+        self.heard.set()
         for task in self._loops:
-            task.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+            if task is not self._sending:
+                task.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.gather(*self._loops, return_exceptions=True)
                 async with self._ticking:
                     await self.sender.drained()
                     await self.receiver.settled()
-        await self.telegram.close()
-        await self.database.close()
-        if self._web is not None:
-            await self._web.cleanup()
-            self._web = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.telegram.close()
+                if self._web is not None:
+                    await self._web.cleanup()
+                    self._web = None
+                await self.database.close()
         log.info("Alliance has stopped")
 
     _web: web.AppRunner | None = None
@@ -140,6 +150,7 @@ class App:
         while True:
             try:
                 await run()  # type: ignore[operator]
+                return
             except asyncio.CancelledError:
                 raise
             except Exception as error:

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from bot.text import LANGUAGES, catalogue, messages_folder
+from bot.text import LANGUAGES, catalogue, messages_folder, read_catalogue
 
 Entry = tuple[str, str | None]
 """A key and its context: None, or "tu" for the familiar form."""
@@ -45,22 +45,35 @@ def forms(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def check() -> list[str]:
-    """What is wrong, one line each; empty when all is well."""
+def check(folder: Path | None = None) -> list[str]:
+    """What is wrong, one line each; empty when all is well. folder: of the catalogues, by default those in use."""
     used = used_keys()
-    books = {language: entries(catalogue(language)) for language in LANGUAGES}
+    books: dict[str, dict[Entry, Message]] = {}
+    plurals: dict[str, int] = {}
     findings: list[str] = []
+    for language in LANGUAGES:
+        try:
+            catalog = read_catalogue(language, folder)
+        except Exception as error:
+            findings.append(f"{language}: the catalogue cannot be read: {' '.join(str(error).split())}")
+        else:
+            books[language], plurals[language] = entries(catalog), catalog.num_plurals
     for language, book in books.items():
         plain = {key for key, context in book if context is None}
         findings += [f"{language}: {key} is missing" for key in sorted(used - plain)]
         findings += [f"{language}: {key} is used nowhere" for key in sorted(plain - used)]
         for (key, context), message in sorted(book.items(), key=lambda item: (item[0][0], item[0][1] or "")):
-            findings += _findings(language, key, context, message, books)
+            findings += _findings(language, key, context, message, books, plurals[language])
     return findings
 
 
 def _findings(
-    language: str, key: str, context: str | None, message: Message, books: dict[str, dict[Entry, Message]]
+    language: str,
+    key: str,
+    context: str | None,
+    message: Message,
+    books: dict[str, dict[Entry, Message]],
+    plurals: int,
 ) -> list[str]:
     where = f"{language}: {key}" + (f" ({context})" if context else "")
     wordings = forms(message)
@@ -73,8 +86,8 @@ def _findings(
     findings: list[str] = []
     if isinstance(message.id, str) != isinstance(message.string, str):
         findings.append(f"{where} has plural forms in one place only")
-    elif not isinstance(message.string, str) and len(wordings) != catalogue(language).num_plurals:
-        findings.append(f"{where} has {len(wordings)} plural forms, not {catalogue(language).num_plurals}")
+    elif not isinstance(message.string, str) and len(wordings) != plurals:
+        findings.append(f"{where} has {len(wordings)} plural forms, not {plurals}")
     if any("}" in name or not name.isidentifier() for found in names for name in found):
         findings.append(f"{where} has a malformed placeholder")
     if context not in (None, "tu"):
@@ -83,7 +96,10 @@ def _findings(
         twin = book.get((key, None))
         if twin is None or (other == language and context is None):
             continue
-        theirs = frozenset().union(*(placeholders(wording) for wording in forms(twin)))
+        try:
+            theirs = frozenset().union(*(placeholders(wording) for wording in forms(twin)))
+        except ValueError:
+            continue  # said where that one is looked at
         if frozenset().union(*names) != theirs:
             findings.append(f"{where} and {other}: {key} have other placeholders")
     return findings

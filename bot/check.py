@@ -27,8 +27,8 @@ async def check(settings: Settings) -> tuple[list[str], bool]:
     try:
         listening()
         lines.append("lexicons: well")
-    except ValueError as error:
-        lines.append(f"lexicons: {error}")
+    except (OSError, ValueError) as error:
+        lines.append(f"lexicons: {' '.join(str(error).split())}")
         well = False
     database = Database(settings.database_url)
     try:

@@ -72,7 +72,7 @@ def _with_env_file(environment: Mapping[str, str]) -> Mapping[str, str]:
         return environment
     found: dict[str, str] = {}
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()  # some editors begin a file with a mark
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(".env cannot be read") from error
     for number, line in enumerate(lines, 1):
@@ -92,7 +92,7 @@ def _secret(given: Mapping[str, str], name: str, *, needed: bool) -> str:
     if not value and path:
         try:
             value = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise BadSetting(f"{PREFIX}{name}_FILE names a file that cannot be read") from error
     if not value and needed:
         raise BadSetting(f"{PREFIX}{name} is missing (or {PREFIX}{name}_FILE)")
@@ -101,12 +101,15 @@ def _secret(given: Mapping[str, str], name: str, *, needed: bool) -> str:
 
 def _database_url(given: Mapping[str, str]) -> str:
     value = given.get(PREFIX + "DATABASE_URL", "").strip() or "sqlite+aiosqlite:///alliance.db"
+    expected = "ALLIANCE_DATABASE_URL is malformed: sqlite+aiosqlite:///file.db is expected"
     try:
-        driver = make_url(value).drivername
-    except ArgumentError as error:
-        raise BadSetting("ALLIANCE_DATABASE_URL is malformed: sqlite+aiosqlite:///file.db is expected") from error
-    if driver != "sqlite+aiosqlite":
+        url = make_url(value)
+    except (ArgumentError, ValueError) as error:
+        raise BadSetting(expected) from error
+    if url.drivername != "sqlite+aiosqlite":
         raise BadSetting("ALLIANCE_DATABASE_URL must begin with sqlite+aiosqlite:// in this version")
+    if url.host or url.username or url.port:  # two slashes instead of three make a host of the file
+        raise BadSetting(expected)
     return value
 
 
@@ -127,13 +130,13 @@ def _one_of(given: Mapping[str, str], name: str, default: str, allowed: "tuple[s
 
 def _port(given: Mapping[str, str]) -> int:
     value = given.get(PREFIX + "HTTP_PORT", "").strip() or "8080"
-    if not value.isascii() or not value.isdigit() or not 0 <= int(value) <= 65_535:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > 65_535:
         raise BadSetting("ALLIANCE_HTTP_PORT is malformed: a port from 0 to 65535 is expected")
     return int(value)
 
 
 def _rate(given: Mapping[str, str], name: str, default: float) -> float:
     value = given.get(PREFIX + name, "").strip() or str(default)
-    if not re.fullmatch(r"\d+(\.\d+)?", value) or not 0 < float(value) <= 10_000:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or not 0 < float(value) <= 10_000:
         raise BadSetting(f"{PREFIX}{name} is malformed: messages a second, more than 0, are expected")
     return float(value)

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 
 from bot.alliance.key import Key, Phrase, Value
 from bot.alliance.people import HelpLines
-from bot.alliance.safety import SAFETY_REPLY, SPARE
+from bot.alliance.safety import SPARES
 from bot.alliance.signals import Lexicon, lexicon_of
 
 LANGUAGES = ("fr", "en")
@@ -43,8 +43,13 @@ def messages_folder() -> Path:
 
 @cache
 def catalogue(language: str) -> Catalog:
-    """The catalogue of "fr" or "en". Raises FileNotFoundError or babel's PoFileError (a ValueError-like) if broken."""
-    path = messages_folder() / language / "LC_MESSAGES" / "bot.po"
+    """The catalogue of "fr" or "en", read once. Raises what ``read_catalogue`` raises."""
+    return read_catalogue(language)
+
+
+def read_catalogue(language: str, folder: Path | None = None) -> Catalog:
+    """Read one catalogue, by default of the folder in use. Raises OSError, ValueError or babel's PoFileError."""
+    path = (folder or messages_folder()) / language / "LC_MESSAGES" / "bot.po"
     with path.open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
@@ -102,11 +107,11 @@ def text(key: Key, language: str, *, address: str = "vous", **values: Value) -> 
                 return template.format_map(shown)
             except (KeyError, IndexError, ValueError):
                 log.error("catalogue %s: the sentence %s has a wrong placeholder", tongue, key)
-    if key in SAFETY_REPLY.values():
+    if key in SPARES:
         shown = {"emergency": "112", "crisis": ""} | {
             name: _shown(value, language, address) for name, value in values.items()
         }
-        return SPARE[language].format_map(shown)
+        return SPARES[key][language].format_map(shown)
     log.error("no catalogue has the sentence %s", key)
     return ""
 
@@ -161,7 +166,8 @@ def list_words(parts: Sequence[str], language: str) -> str:
 
 def day_words(day: date, language: str) -> str:
     """ "mardi 3 novembre", "Tuesday 3 November"."""
-    return format_date(day, "EEEE d MMMM", locale=language)
+    words = format_date(day, "EEEE d MMMM", locale=language)
+    return words.replace(" 1 ", " 1er ") if language == "fr" else words
 
 
 def time_words(at: time, language: str) -> str:

@@ -20,12 +20,13 @@ def command_in(text: str, commands: Sequence[ChatCommand]) -> tuple[str, str] | 
     stripped = text.strip()
     if not stripped.startswith("/"):
         return None
-    name, _, rest = stripped[1:].partition(" ")
-    name = name.split("@")[0].casefold()
+    parts = stripped[1:].split(maxsplit=1)  # at any white space: a phone may well put a line break there
+    rest = parts[1] if len(parts) > 1 else ""
+    name = parts[0].split("@")[0].casefold() if parts else ""
     for command in commands:
         if name in command.names.values():
-            return command.act, rest.strip()
-    return ("start" if name == "start" else "", rest.strip())
+            return command.act, rest
+    return ("start" if name == "start" else "", rest)
 
 
 def number_in(text: str) -> int | None:

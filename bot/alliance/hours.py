@@ -39,6 +39,11 @@ class WorkingHours:
                 return day[0]
         raise ValueError("these working hours never open")
 
+    def next_day(self, now: datetime) -> datetime:
+        """The next opening (UTC) that is not today's."""
+        midnight = instant(now.astimezone(self.zone).date() + timedelta(days=1), time(0), self.zone)
+        return self.next_opening(midnight)
+
     def after(self, now: datetime, working: timedelta) -> datetime:
         """The instant (UTC) at which ``working`` time has passed since ``now``, counting open hours only."""
         moment, left = self.next_opening(now.astimezone(UTC)), working

@@ -73,7 +73,7 @@ class CheckIn:
 class Client:
     """All that a dialogue may know of a client.
 
-    ratings: oldest first, 0 to 7. hard_moments: how often in the last seven days discouragement was said.
+    ratings: oldest first, 0 to 7. check_ins: how many there were so far. hard_moments: how often in the last seven days discouragement was said.
     rhythm_given: a coordinator chose the days before the client did.
     reasons: in the client's own words, newest first. language: "fr" or "en". address: "vous" or "tu".
     """
@@ -96,6 +96,7 @@ class Client:
     objective: str | None = None
     reasons: tuple[str, ...] = ()
     hard_moments: int = 0
+    check_ins: int = 0
     check_in: CheckIn | None = None
     alert: OpenAlert | None = None
 

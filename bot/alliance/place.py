@@ -33,11 +33,15 @@ _ALSO = {
     "martinique": "America/Martinique",
     "reunion": "Indian/Reunion",
 }
-_NAMES = {"America/Toronto": "Montréal (Toronto)", "Europe/Zurich": "Genève (Zurich)"}
+_NAMES = {"America/Toronto": "Montréal", "Europe/Zurich": "Genève"}
 _HOUR = re.compile(
-    r"(?:a |at |vers |around )?(\d{1,2})\s*(?:h|:|\.|heures?|hrs?)?\s*([0-5]\d)?\s*(am|pm|a\.m\.|p\.m\.)?"
+    r"(?:a |at |vers |around )?(\d{1,2})\s*(?:h|:|\.|heures?|hrs?)?\s*([0-5]\d)?\s*([ap]\.? ?m\.?)?"
 )
-_SPOKEN = {"midi": time(12), "noon": time(12)}
+_SPOKEN = {"midi": time(12), "noon": time(12), "minuit": time(0), "midnight": time(0)}
+
+
+_NO_PLACES = ("Etc/", "Brazil/", "Chile/", "Mexico/", "Australia/North", "Australia/South", "Australia/West")
+"""Names that nobody means: "GMT+5" has its sign the other way round, and "the west" is seldom Brazil's."""
 
 
 @cache
@@ -45,18 +49,24 @@ def _by_place() -> dict[str, str]:
     places = {
         normalise(zone.rsplit("/", 1)[-1].replace("_", " ")): zone
         for zone in sorted(available_timezones())
-        if "/" in zone
+        if "/" in zone and not zone.startswith(_NO_PLACES)
     }
     return places | _ALSO
 
 
 def zone_of(words: str) -> ZoneInfo | None:
-    """The time zone of "Paris", "québec" or "Europe/Paris"; None when the place is not known."""
+    """The time zone of "Paris", "je suis à Québec" or "Europe/Paris"; None when the place is not known."""
     asked = words.strip()
     if asked in available_timezones():
         return ZoneInfo(asked)
-    name = _by_place().get(normalise(asked).strip(" .!"))
-    return ZoneInfo(name) if name else None
+    words_said = [bare for word in normalise(asked).split() if (bare := word.strip(" .,;:!?()'"))]
+    # "je suis à Paris", "Saint-Jean": the longest run of words that is a place, the last one first.
+    for length in range(len(words_said), 0, -1):
+        for start in range(len(words_said) - length, -1, -1):
+            name = _by_place().get(" ".join(words_said[start : start + length]))
+            if name:
+                return ZoneInfo(name)
+    return None
 
 
 def place_words(zone: ZoneInfo) -> str:

@@ -1,8 +1,10 @@
 """The safety replies, in code as well as in the catalogues, so that a broken catalogue can never silence them.
 
-The order of each reply is that of the README, Safety: heard and taken seriously, the numbers (each alone on its line), who is
-told, and that these messages are not watched day and night. In an emergency the number comes first.
+The order of each reply is that of the README, Safety: heard and taken seriously, the numbers (each alone on its line),
+who is told, and that these messages are not watched day and night. In an emergency the number comes first.
 """
+
+from collections.abc import Mapping
 
 from bot.alliance.key import Key
 from bot.alliance.rating import Concern
@@ -27,3 +29,23 @@ SPARE: dict[str, str] = {
     ),
 }
 """What is said when a catalogue has lost its safety reply. Values: emergency, crisis (one line each)."""
+
+SPARE_NOBODY: dict[str, str] = {
+    "fr": (
+        "Personne de l'équipe ne peut être joint en ce moment. N'attendez pas ici.\n\n"
+        "En danger, appelez maintenant :\n{emergency}\nPour parler à quelqu'un :\n{crisis}"
+    ),
+    "en": (
+        "Nobody on the team can be reached right now. Please don't wait here.\n\n"
+        "In danger, call now:\n{emergency}\nTo talk to someone:\n{crisis}"
+    ),
+}
+"""The same for the sentence that says that nobody can be reached, where "your nurses are being alerted" would be false."""
+
+SPARES: dict[Key, Mapping[str, str]] = {
+    **{key: SPARE for key in SAFETY_REPLY.values()},
+    Key("safety.self_harm_with_poison_line"): SPARE,
+    Key("safety.violence_with_line"): SPARE,
+    Key("safety.nobody"): SPARE_NOBODY,
+}
+"""Every sentence that must come out whatever has become of the catalogues → its spare, by language."""

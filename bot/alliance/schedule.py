@@ -40,11 +40,15 @@ class Schedule:
         return (_monday(day) - _monday(self.anchor)).days // 7 % self.every_weeks == 0
 
     def lighter(self, today: date) -> "Schedule":
-        """The next lighter rhythm: half the days; from one day a week on, every other week, then every fourth."""
+        """The next lighter rhythm: half the days; from one day a week on, every other week, then every fourth.
+
+        Never a slot that the present rhythm does not have: a lighter rhythm must not ask sooner.
+        """
         if len(self.days) > 1:
             ordered = sorted(self.days)
             return replace(self, days=frozenset(ordered[::2][: max(1, len(ordered) // 2)]))
-        return replace(self, every_weeks=min(4, self.every_weeks * 2), anchor=today)
+        rarer = max(self.every_weeks, min(4, self.every_weeks * 2))
+        return replace(self, every_weeks=rarer, anchor=today if self.every_weeks == 1 else self.anchor)
 
 
 def _monday(day: date) -> date:

@@ -53,15 +53,16 @@ class Lexicon:
 
 
 _FOLD = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae", "-": " ", "‑": " ", "–": " "}
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "œ": "oe", "æ": "ae", "-": " ", "‑": " ", "–": " "}
 )
-_ELONGATED = re.compile(r"(.)\1{2,}")
+_ELONGATED = re.compile(r"(\D)\1{2,}")
 _SPACE = re.compile(r"\s+")
 
 
 def normalise(text: str) -> str:
     """Lower case, no accents, plain apostrophes, single spaces, no invisible characters, "nooooon" as "non"."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
+    # Folded before NFKC too, which would take a "´" apart into a space and an accent.
+    folded = unicodedata.normalize("NFKC", text.translate(_FOLD)).casefold().translate(_FOLD)
     bare = "".join(
         letter
         for letter in unicodedata.normalize("NFD", folded)
@@ -85,8 +86,13 @@ def lexicon_of(tables: Sequence[Mapping[str, object]]) -> Lexicon:
                 continue
             if name not in set(Concern) or not isinstance(body, Mapping):
                 raise ValueError(f"lexicon: unknown concern {name!r}")
-            severity = Severity[str(body["severity"]).upper()]
-            entries.append(Entry(Concern(name), severity, _any_of(name, _strings(name, body["phrases"]))))
+            severity = str(body.get("severity")).upper()
+            if severity not in Severity.__members__:
+                raise ValueError(f"lexicon: {name!r} needs a severity: urgent, soon or none")
+            entry = Entry(Concern(name), Severity[severity], _any_of(name, _strings(name, body.get("phrases"))))
+            if entry.pattern.search(""):  # no phrase at all, or an empty one, would be found in every text
+                raise ValueError(f"lexicon: {name!r} needs at least one phrase, and none that is empty")
+            entries.append(entry)
     return Lexicon(tuple(entries), _any_of("idioms", idioms) if idioms else None)
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.demo.page_state import Tried, page_state
+from bot.demo.page_hint import Tried
+from bot.demo.page_state import page_state
 
 if TYPE_CHECKING:
     from bot.demo.street import Street
@@ -33,6 +34,9 @@ _MOVES: dict[str, timedelta | None] = {
 }
 _KINDS = ("sticker", "voice", "photo")
 _LANGUAGES = ("fr", "en")
+
+SEEN = web.AppKey("SEEN", asyncio.Event)
+"""Set once somebody looks at the page."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -59,6 +63,7 @@ def routes(street: Street) -> web.Application:
     gestures = (page.say, page.tap, page.send, page.edit, page.clock, page.language, page.fault, page.restart)
     for gesture in gestures:
         app.router.add_post(f"/{gesture.__name__}", _gesture(gesture))
+    app[SEEN] = page.seen
     app.on_shutdown.append(page.shut)
     return app
 
@@ -107,12 +112,14 @@ class _Page:
         self._own_changes = 0
         self._stirred = asyncio.Event()
         self._closing = False
+        self.seen = asyncio.Event()
         # Moving the clock and restarting the bot take a while; two at once would tell a muddled story.
         self._one_at_a_time = asyncio.Lock()
 
     # What the page reads
 
     async def state(self, _request: web.Request) -> web.Response:
+        self.seen.set()
         return web.json_response(await page_state(self._street, self._tried, self._version()))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -179,7 +186,7 @@ class _Page:
         if not isinstance(on, bool):
             raise ValueError("'on' must be true or false.")
         if name == "down":
-            self._street.telegram.down = on
+            await self._street.set_down(on)
         elif name == "blocked":
             telegram = self._street.telegram
             (telegram.block if on else telegram.unblock)(self._chat(body))

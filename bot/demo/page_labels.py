@@ -26,6 +26,7 @@ LABELS = (
     Key("demo.clock.1d_long"),
     Key("demo.clock.next"),
     Key("demo.clock.nothing"),
+    Key("demo.clock.down"),
     Key("demo.clock.busy"),
     Key("demo.whatif"),
     Key("demo.whatif.about"),
@@ -76,4 +77,5 @@ LABELS = (
     Key("demo.refused"),
     Key("demo.hint"),
     Key("demo.hint.close"),
+    Key("demo.story"),
 )

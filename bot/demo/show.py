@@ -7,7 +7,8 @@ import webbrowser
 
 from aiohttp import web
 
-from bot.demo.page import routes
+from bot.demo.page import SEEN, routes
+from bot.demo.story import play as play_story
 from bot.demo.street import Street
 
 
@@ -18,8 +19,10 @@ async def show(language: str, port: int, *, browser: bool, play: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(name, told.set)
     street = Street(language)
     await street.open()
-    runner = web.AppRunner(routes(street), access_log=None, shutdown_timeout=1.0)
+    page = routes(street)
+    runner = web.AppRunner(page, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
+    story: asyncio.Task[None] | None = None
     try:
         site = web.TCPSite(runner, "127.0.0.1", port)
         try:
@@ -29,19 +32,21 @@ async def show(language: str, port: int, *, browser: bool, play: bool) -> None:
             await site.start()
         address = f"http://127.0.0.1:{runner.addresses[0][1]}/"
         print(f"Alliance demo: {address}\nCtrl+C ends it; nothing is kept.", flush=True)
+        if play:
+            story = asyncio.create_task(_play(street, page[SEEN]))
         if browser:
             with contextlib.suppress(webbrowser.Error):
                 await asyncio.to_thread(webbrowser.open, address)
-        story = asyncio.create_task(_play(street, told)) if play else None
         await told.wait()
+    finally:
         if story is not None:
             story.cancel()
-    finally:
+            await asyncio.gather(story, return_exceptions=True)
         await runner.cleanup()
         await street.close()
 
 
-async def _play(street: Street, told: asyncio.Event) -> None:
-    from bot.demo.story import play
-
-    await play(street)
+async def _play(street: Street, seen: asyncio.Event) -> None:
+    """Begins when somebody looks, so that nothing of it is missed."""
+    await seen.wait()
+    await play_story(street)

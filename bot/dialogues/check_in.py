@@ -41,10 +41,9 @@ LAST_HOUR = 21
 _FIGURE = re.compile(r"\s*([0-7])(?:\s*/\s*7)?\s*(?:[·.:)–-].*)?\s*", re.DOTALL)
 
 
-def ask(client: Client, check_in_id: int | None, before: int = 0) -> Turn:
-    """Open the check-in. check_in_id: None when the client began it; before: how many came before, so that the
-    wording varies."""
-    opening = (Key("check_in.ask.first"), Key("check_in.ask.second"), Key("check_in.ask.third"))[before % 3]
+def ask(client: Client, check_in_id: int | None) -> Turn:
+    """Open the check-in. check_in_id: None when the client began it. The wording varies from one to the next."""
+    opening = (Key("check_in.ask.first"), Key("check_in.ask.second"), Key("check_in.ask.third"))[client.check_ins % 3]
     return (_direction(client, opening, check_in_id),)
 
 
@@ -158,7 +157,11 @@ def _open_answered(client: Client, question: OpenQuestion, said: Answer) -> Turn
             thanks = Key("kept.reason")
         case _:
             thanks = Key("kept.note")
-    return (Keep(str(question.keeps.get("what", "note")), said.text), Say(client.id, thanks), Forget())
+    passed_on: Turn = ()
+    if thanks == "kept.note" and client.alert is not None:
+        # What weighs belongs to the alert that the rating opened: whoever takes it reads it there.
+        passed_on = (Tell(client.id, client.alert.concern, Severity.SOON, said.text),)
+    return (Keep(str(question.keeps.get("what", "note")), said.text), *passed_on, Say(client.id, thanks), Forget())
 
 
 def _how_much(client: Client, figures: tuple[int, ...], check_in_id: int | None) -> Ask:

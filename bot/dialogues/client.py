@@ -190,7 +190,7 @@ def _asked_for(client: Client, question: OpenQuestion | None, intent: Intent, no
                 return pause.begin()
             return (Say(client.id, Key("pause.already")),)
         case Intent.CHECK_IN:
-            return check_in.ask(client, client.check_in.id if client.check_in else None, len(client.ratings))
+            return check_in.ask(client, client.check_in.id if client.check_in else None)
 
 
 def _stale(client: Client, question: OpenQuestion | None) -> Turn:

@@ -36,20 +36,26 @@ OFTEN = 2
 def begin(client: Client, words: str | None, severity: Severity, now: datetime) -> Turn:
     """Meet a hard moment. words: what was typed, None for the button; severity: that of the words."""
     if words is None:
-        effects: list[Effect] = [Say(client.id, Key("hard.met"))]
+        met = Key("hard.met_again") if client.hard_moments else Key("hard.met")
+        effects: list[Effect] = [Say(client.id, met)]
     else:
         effects = [Say(client.id, Key("hard.met_in_words"), {"words": quoted(words)})]
     effects.append(Keep("hard", words or ""))
-    if client.reasons:
-        effects.append(Say(client.id, Key("hard.your_reason"), {"reason": quoted(client.reasons[0])}))
-    elif client.objective:
-        effects.append(Say(client.id, Key("hard.your_objective"), {"objective": quoted(client.objective)}))
+    effects += _given_back(client)
     if client.check_in is not None:
         effects.append(CheckInIs(client.check_in.id, "skipped"))
     if severity is Severity.SOON or client.hard_moments >= OFTEN:
         effects += [Tell(client.id, Concern.DISCOURAGEMENT, Severity.SOON, words), nurse.told(client, now)]
     effects.append(_choice())
     return tuple(effects)
+
+
+def _given_back(client: Client) -> tuple[Say, ...]:
+    """The client's own words, unedited: a reason first, the objective the next time; not the same again in a week."""
+    reasons = [Say(client.id, Key("hard.your_reason"), {"reason": quoted(words)}) for words in client.reasons]
+    if client.objective:
+        reasons.append(Say(client.id, Key("hard.your_objective"), {"objective": quoted(client.objective)}))
+    return tuple(reasons[client.hard_moments : client.hard_moments + 1])
 
 
 def _choice() -> Ask:

@@ -75,7 +75,7 @@ def answer(client: Client, question: OpenQuestion, said: Answer, now: datetime) 
         case "reason", Chose():
             return _done(client, now)
         case "reason", Wrote(words):
-            return (Keep("reason", words), *_done(client, now))
+            return (Keep("reason", words), Say(client.id, Key("kept.reason")), *_done(client, now))
     return None
 
 

@@ -56,6 +56,8 @@ WORDS: dict[Intent, Key] = {
     Intent.HELP: Key("intent.help.words"),
     Intent.CHECK_IN: Key("intent.check_in.words"),
     Intent.HARD: Key("intent.hard.words"),
+    Intent.NURSE: Key("intent.nurse.words"),
+    Intent.LANGUAGE: Key("intent.language.words"),
     Intent.PAUSE: Key("intent.pause.words"),
     Intent.STOP: Key("intent.stop.words"),
     Intent.RESUME: Key("intent.resume.words"),

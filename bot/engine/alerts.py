@@ -19,7 +19,7 @@ from bot.dialogues.danger import safety_values
 from bot.engine.say import say
 from bot.notification import escalation
 from bot.notification.escalation import Step
-from bot.notification.outcome import outcome_buttons, page_buttons
+from bot.notification.outcome import UNTOLD, outcome_buttons, page_buttons
 from bot.store import queries
 from bot.store.tables import AlertLog, AlertRow, Person
 
@@ -171,7 +171,7 @@ async def _nobody(session: AsyncSession, alert: AlertRow, now: datetime) -> None
     """Nobody can be reached: the client is told plainly, once, with the numbers; the ladder goes on trying."""
     already = any(line.event == "nobody" for line in await queries.alert_log(session, alert.id))
     log(session, alert.id, "nobody", now)
-    if already or alert.concern in (Concern.BLOCKED, Concern.WANTS_TO_STOP):
+    if already or Concern(alert.concern) in UNTOLD:
         return
     client = await queries.client_facts(session, alert.client_id, now)
     key = Key("safety.nobody") if alert.severity == Severity.URGENT else Key("told.nobody")
@@ -203,7 +203,7 @@ async def acknowledge(session: AsyncSession, alert_id: int, nurse: Person, now: 
                 Say(person_id, Key("alert.taken"), values, Kind.NOTICE, Priority.REPLY, alert_id=alert.id),
                 now,
             )
-    if alert.concern in (Concern.BLOCKED, Concern.WANTS_TO_STOP):
+    if Concern(alert.concern) in UNTOLD:
         return
     wrote = any(line.words for line in await queries.alert_log(session, alert.id))
     read = Key("alert.read") if wrote else Key("alert.seen")

@@ -5,7 +5,8 @@ and its words.
 """
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,15 +14,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alliance.effects import Kind, Priority, Say, Tell
-from bot.alliance.key import Key
+from bot.alliance.key import Key, Value
 from bot.alliance.people import Role
+from bot.alliance.rating import Concern
 from bot.alliance.safety import SAFETY_REPLY
 from bot.alliance.signals import Lexicon, Severity, danger_in, signals_in
 from bot.dialogues.danger import safety_values
 from bot.engine.alerts import tell
 from bot.engine.say import say
 from bot.store import queries
-from bot.store.tables import FailedUpdate, HandledUpdate
+from bot.store.tables import Care, FailedUpdate, HandledUpdate
+from bot.text import help_lines
+
+log = logging.getLogger(__name__)
 
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
@@ -29,9 +34,8 @@ RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 async def keep(
     session: AsyncSession, raw: Mapping[str, Any], error: Exception, now: datetime, lexicon: Lexicon
 ) -> None:
-    """Put an update into quarantine, and answer what can be answered."""
-    update_id = raw.get("update_id")
-    update_id = update_id if isinstance(update_id, int) and not isinstance(update_id, bool) else None
+    """Put an update into quarantine, and answer what can be answered. No answer that fails undoes the keeping."""
+    update_id = _column(raw.get("update_id"))
     if update_id is not None:
         if await session.get(HandledUpdate, update_id) is not None:
             return
@@ -46,21 +50,39 @@ async def keep(
             retry_at=now + RETRY_AFTER[0],
         )
     )
-    await _answer(session, raw, now, lexicon)
-
-
-async def _answer(session: AsyncSession, raw: Mapping[str, Any], now: datetime, lexicon: Lexicon) -> None:
+    await session.flush()
     chat_id, words = chat_and_words(raw)
-    person = await queries.person_by_chat(session, chat_id) if chat_id is not None else None
+    concern = danger_in(signals_in(words, lexicon))
+    await _tried(session, _tell_coordinators(session, now))
+    if chat_id is None or await _tried(session, _answer(session, chat_id, words, concern, now)):
+        return
+    await _tried(session, _spare_answer(session, chat_id, concern, now))
+
+
+async def _tried(session: AsyncSession, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether this part went well; where it did not, only this part is undone."""
+    try:
+        async with session.begin_nested():
+            await work
+    except Exception as error:
+        log.error("an update in quarantine could not be answered: %s", type(error).__name__)
+        return False
+    return True
+
+
+async def _tell_coordinators(session: AsyncSession, now: datetime) -> None:
     for coordinator in await queries.coordinators(session):
         await say(session, Say(coordinator.id, Key("quarantine.told"), kind=Kind.NOTICE), now)
+
+
+async def _answer(session: AsyncSession, chat_id: int, words: str, concern: Concern | None, now: datetime) -> None:
+    person = await queries.person_by_chat(session, chat_id)
     if person is None:
         return
     if person.role != Role.CLIENT:
         await say(session, Say(person.id, Key("quarantine.carer")), now)
         return
     client = await queries.client_facts(session, person.id, now)
-    concern = danger_in(signals_in(words, lexicon))
     if concern is None:
         await say(session, Say(person.id, Key("quarantine.client"), safety_values(client)), now)
         return
@@ -69,8 +91,28 @@ async def _answer(session: AsyncSession, raw: Mapping[str, Any], now: datetime, 
     await tell(session, Tell(person.id, concern, Severity.URGENT, words), now)
 
 
+async def _spare_answer(session: AsyncSession, chat_id: int, concern: Concern | None, now: datetime) -> None:
+    """Where even the client's own facts cannot be read: the numbers all the same, from what is known of the region."""
+    person = await queries.person_by_chat(session, chat_id)
+    if person is None:
+        return
+    care = await session.get(Care, person.id)
+    lines = help_lines(care.region if care is not None else "", person.language)
+    values: dict[str, Value] = {
+        "emergency": lines.emergency_line,
+        "crisis": "\n".join(lines.crisis) or lines.emergency_line,
+        "violence": lines.violence or lines.emergency_line,
+        "poison": lines.poison or lines.emergency_line,
+        "who": Key("who.team"),
+    }
+    if concern is None:
+        await say(session, Say(person.id, Key("quarantine.client"), values), now)
+        return
+    await say(session, Say(person.id, SAFETY_REPLY[concern], values, Kind.SAFETY, Priority.URGENT), now)
+
+
 def chat_and_words(raw: Mapping[str, Any]) -> tuple[int | None, str]:
-    """The chat and the words of an update of any shape, as far as they can be found."""
+    """The chat and the words of an update of any shape, as far as they can be found and kept."""
     for value in raw.values():
         if not isinstance(value, Mapping):
             continue
@@ -79,11 +121,21 @@ def chat_and_words(raw: Mapping[str, Any]) -> tuple[int | None, str]:
         chat = holder.get("chat")
         if not isinstance(chat, Mapping):
             continue
-        chat_id = chat.get("id")
-        if isinstance(chat_id, int) and chat.get("type", "private") == "private":
+        chat_id = _column(chat.get("id"))
+        if chat_id is not None and chat.get("type", "private") == "private":
             words = [part for part in (value.get("text"), value.get("caption")) if isinstance(part, str)]
-            return chat_id, " ".join(words)
+            return chat_id, readable(" ".join(words))
     return None, ""
+
+
+def readable(words: str) -> str:
+    """The words as they can be kept: half a surrogate pair and NUL cannot, in no database."""
+    return words.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+
+
+def _column(value: object) -> int | None:
+    """A whole number that a 64-bit column holds, or None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63 else None
 
 
 async def due(session: AsyncSession, now: datetime) -> list[FailedUpdate]:

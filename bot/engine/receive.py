@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alliance.events import Press, Tap, Text
@@ -38,6 +39,10 @@ log = logging.getLogger(__name__)
 LONG_POLL = 25.0
 """Seconds; Telegram advises long polling, and a proxy may cut a silent connection after 30."""
 DATABASE_TRIES = 3
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries while Telegram cannot be reached or refuses the token; it begins at one and doubles."""
+CONFLICT_PAUSE = 5.0
+"""Seconds; two pollers that answer each other at once would only throw each other out."""
 
 
 @dataclass
@@ -62,18 +67,17 @@ class Receiver:
         while True:
             try:
                 raws = await self.telegram.updates(self.offset, self.long_poll)
-            except Unauthorised:
-                self.health.trouble("telegram", "the token is refused; check ALLIANCE_BOT_TOKEN")
-                await asyncio.sleep(30)
-                continue
             except Conflict:
                 self.health.trouble("telegram", "another process or a webhook takes this bot's updates")
-                await asyncio.sleep(5)
+                await asyncio.sleep(CONFLICT_PAUSE)
                 continue
             except TelegramError as error:
-                self.health.trouble("telegram", f"no updates: {type(error).__name__}")
+                if isinstance(error, Unauthorised):
+                    self.health.trouble("telegram", "the token is refused; check ALLIANCE_BOT_TOKEN")
+                else:
+                    self.health.trouble("telegram", f"no updates: {type(error).__name__}")
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 30.0)
+                pause = min(pause * 2, LONGEST_PAUSE)
                 continue
             pause = 1.0
             self.health.well("telegram")
@@ -81,16 +85,18 @@ class Receiver:
             await self.take(raws)
 
     async def take(self, raws: list[dict[str, Any]]) -> None:
-        """Handle a batch in order; the offset rises only past what is committed."""
-        for raw in raws:
+        """Handle a batch in order; the offset then leaves with Telegram whatever is not committed."""
+        ids = [raw["update_id"] if isinstance(raw.get("update_id"), int) else None for raw in raws]
+        for place, raw in enumerate(raws):
             if not await self._committed(raw):
                 self.health.trouble("database", "an update could not be committed; it stays with Telegram")
+                self.offset = min((id_ for id_ in ids[place:] if id_ is not None), default=self.offset)
                 await asyncio.sleep(1)
                 return
             self.health.well("database")
-            if isinstance(raw.get("update_id"), int):
-                self.offset = raw["update_id"] + 1
             self.heard.set()
+        # By the highest, not by the last: nothing promises that a batch is in order.
+        self.offset = max((id_ + 1 for id_ in ids if id_ is not None), default=self.offset)
 
     async def _committed(self, raw: dict[str, Any]) -> bool:
         error: Exception | None = None
@@ -98,10 +104,8 @@ class Receiver:
             try:
                 await self.handle_raw(raw)
                 return True
-            except DBAPIError as failure:
+            except (OperationalError, PoolTimeout) as failure:
                 error = failure
-                if isinstance(failure, IntegrityError):
-                    break
                 await asyncio.sleep(attempt)
             except Exception as failure:
                 error = failure
@@ -112,20 +116,27 @@ class Receiver:
         try:
             async with self.database.begin() as session:
                 await quarantine.keep(session, raw, error, self.clock.now(), self.listening.lexicon)
-        except DBAPIError:
+        except (OperationalError, PoolTimeout):
             return False
         return True
 
-    async def handle_raw(self, raw: dict[str, Any], *, again: bool = False) -> None:
-        """Parse and handle one update. again: from quarantine, its id is known already."""
+    async def handle_raw(self, raw: dict[str, Any], *, failed_id: int | None = None) -> None:
+        """Parse and handle one update. failed_id: its row in quarantine, when it comes from there; its id is known
+        already, and the row is done with in the same transaction."""
         incoming = self.telegram.parse(raw)
-        if incoming is None:
+        if incoming is None and failed_id is None:
             return
+        menu: tables.Person | None = None
         async with self.database.begin() as session:
-            if not again and not await _is_new(session, incoming.update_id, self.clock.now()):
+            now = self.clock.now()
+            if failed_id is not None:
+                quarantine.tried(await session.get_one(tables.FailedUpdate, failed_id), None, now)
+            elif incoming is not None and not await _is_new(session, incoming.update_id, now):
                 return
-            menu = await self._handle(session, incoming, self.clock.now())
-        self._aside(incoming, menu)
+            if incoming is not None:
+                menu = await self._handle(session, incoming, now)
+        if incoming is not None:
+            self._aside(incoming, menu)
 
     async def _handle(self, session: AsyncSession, incoming: Incoming, now: datetime) -> tables.Person | None:
         """The decision for one update. Gives the person whose command menu must be set anew, if any."""
@@ -230,10 +241,8 @@ async def retry_failed(receiver: Receiver, now: datetime) -> None:
     async with receiver.database.begin() as session:
         rows = [(row.id, json.loads(row.body)) for row in await quarantine.due(session, now)]
     for row_id, raw in rows:
-        error: Exception | None = None
         try:
-            await receiver.handle_raw(raw, again=True)
+            await receiver.handle_raw(raw, failed_id=row_id)
         except Exception as failure:
-            error = failure
-        async with receiver.database.begin() as session:
-            quarantine.tried(await session.get_one(tables.FailedUpdate, row_id), error, now)
+            async with receiver.database.begin() as session:
+                quarantine.tried(await session.get_one(tables.FailedUpdate, row_id), failure, now)

@@ -18,9 +18,9 @@ from bot.text import LANGUAGES, LONGEST, text
 LATEST: dict[Kind, timedelta | None] = {
     Kind.SAFETY: None,
     Kind.ALERT: None,
-    Kind.REPLY: timedelta(hours=12),
+    Kind.REPLY: timedelta(hours=24),
     Kind.CHECK_IN: timedelta(hours=4),
-    Kind.NOTICE: timedelta(hours=24),
+    Kind.NOTICE: timedelta(hours=48),
     Kind.EDIT: timedelta(minutes=10),
 }
 """How late a message of a kind may still leave; later it is skipped with a reason, never sent stale. None: always."""
@@ -91,8 +91,20 @@ async def repeat(session: AsyncSession, person: Person, now: datetime) -> None:
         [{"text": button["text"], "data": _renumbered(button["data"], question.serial)} for button in line]
         for line in before.buttons
     ]
-    row = _row(person, Key(before.key), {}, Kind(before.kind), Priority.REPLY, now, now)
-    row.text, row.buttons, row.check_in_id = before.text, buttons, before.check_in_id
+    row = OutgoingMessage(
+        person_id=person.id,
+        chat_id=person.chat_id,
+        kind=Kind.REPLY,
+        priority=Priority.REPLY,
+        key=before.key,
+        text=before.text,
+        buttons=buttons,
+        keyboard=[],
+        check_in_id=before.check_in_id,
+        created_at=now,
+        due_at=now,
+        expires_at=_expires(Kind.REPLY, now),
+    )
     session.add(row)
     await session.flush()
     question.message_id = row.id
@@ -130,7 +142,7 @@ async def put_away(session: AsyncSession, message_id: int | None, chosen: str | 
             edits_id=said.id,
             created_at=now,
             due_at=now,
-            expires_at=now + (LATEST[Kind.EDIT] or timedelta()),
+            expires_at=_expires(Kind.EDIT, now),
         )
     )
 
@@ -149,7 +161,6 @@ def _row(
     now: datetime,
     due_at: datetime,
 ) -> OutgoingMessage:
-    latest = LATEST[kind]
     return OutgoingMessage(
         person_id=person.id,
         chat_id=person.chat_id,
@@ -161,8 +172,13 @@ def _row(
         keyboard=[],
         created_at=now,
         due_at=due_at,
-        expires_at=None if latest is None else due_at + latest,
+        expires_at=_expires(kind, due_at),
     )
+
+
+def _expires(kind: Kind, due_at: datetime) -> datetime | None:
+    latest = LATEST[kind]
+    return None if latest is None else due_at + latest
 
 
 def _cut(words: str) -> str:

@@ -7,11 +7,13 @@ was written is asked again before it leaves: an acknowledged alert falls silent,
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alliance.effects import Kind
@@ -20,6 +22,7 @@ from bot.engine.alerts import page_failed
 from bot.engine.arrivals import unreachable
 from bot.engine.clock import Clock
 from bot.engine.health import Health
+from bot.engine.late import message_missed
 from bot.engine.pacing import Sent, Waiting, next_to_send
 from bot.engine.wire import (
     Flooded,
@@ -47,7 +50,7 @@ SENT_AGAIN = "↻ "
 
 @dataclass
 class Sender:
-    """wake: set when something new is in the outbox."""
+    """wake: set when something new is in the outbox. stopping: set to make ``run`` end after the step in hand."""
 
     database: Database
     telegram: Telegram
@@ -55,17 +58,18 @@ class Sender:
     health: Health
     sent: Sent
     wake: asyncio.Event
+    stopping: bool = False
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _floods: dict[int, float] = field(default_factory=dict)
     _backoff: float = 1.0
 
     async def run(self) -> None:
-        """Send for ever."""
+        """Send until told to stop."""
         await self.recover()
-        while True:
+        while not self.stopping:
             try:
                 pause = await self.step()
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeout) as error:
                 self.health.trouble("outbox", f"the database does not answer: {type(error).__name__}")
                 pause = 1.0
             if pause > 0:
@@ -76,25 +80,27 @@ class Sender:
                 self.wake.clear()
 
     async def recover(self) -> None:
-        """After a crash: rows found under way may or may not have arrived."""
+        """After a crash of the process, or of the loop: rows found under way may or may not have arrived."""
         async with self.database.begin() as session:
             rows = await session.scalars(select(OutgoingMessage).where(OutgoingMessage.status == "sending"))
             for row in rows.all():
-                _fate_unknown(row)
+                if row.chat_id not in self._under_way:
+                    _fate_unknown(row)
 
     async def step(self) -> float:
         """Send at most one message; gives the seconds after which it is worth looking again."""
         while len(self._under_way) >= SIDE_BY_SIDE:
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
         async with self.database.begin() as session:
-            waiting = await self._waiting(session)
-            message, pause = next_to_send(waiting, self.sent, time.monotonic(), self._under_way)
+            message, pause = await self._next(session)
             if message is None:
                 return pause
             row = await session.get_one(OutgoingMessage, message.id)
             reason = await _no_longer_wanted(session, row, self.clock.now())
             if reason is not None:
                 row.status, row.reason = "skipped", reason
+                if reason == "late" and row.kind == Kind.CHECK_IN:
+                    await message_missed(session, row, self.clock.now())
                 return 0.0
             row.status, row.attempts = "sending", row.attempts + 1
         self.sent.note(row.chat_id, time.monotonic())
@@ -109,14 +115,30 @@ class Sender:
         while self._under_way:
             await asyncio.wait(list(self._under_way.values()))
 
-    async def _waiting(self, session: AsyncSession) -> list[Waiting]:
+    async def _next(self, session: AsyncSession) -> tuple[Waiting | None, float]:
+        """The message that may leave now, looking past chats that must wait, however much waits for them."""
+        passed_over: set[int] = set()
+        soonest = float("inf")
+        while True:
+            waiting = await self._waiting(session, passed_over)
+            message, pause = next_to_send(waiting, self.sent, time.monotonic(), self._under_way)
+            soonest = min(soonest, pause)
+            if message is not None or len(waiting) < LOOKED_AT or self.sent.wait(time.monotonic()) > 0:
+                return message, 0.0 if message is not None else soonest
+            passed_over |= {one.chat_id for one in waiting}
+
+    async def _waiting(self, session: AsyncSession, passed_over: Collection[int]) -> list[Waiting]:
         query = (
             select(OutgoingMessage.id, OutgoingMessage.chat_id, OutgoingMessage.priority)
-            .where(OutgoingMessage.status == "pending", OutgoingMessage.due_at <= self.clock.now())
+            .where(
+                OutgoingMessage.status == "pending",
+                OutgoingMessage.due_at <= self.clock.now(),
+                OutgoingMessage.chat_id.not_in(passed_over),
+            )
             .order_by(OutgoingMessage.priority, OutgoingMessage.due_at, OutgoingMessage.id)
             .limit(LOOKED_AT)
         )
-        return [Waiting(*row) for row in (await session.execute(query)).tuples()]
+        return [Waiting(*row) for row in await session.execute(query)]
 
     async def _deliver(self, row: OutgoingMessage) -> None:
         """One network call, and its end in a transaction of its own."""
@@ -129,16 +151,28 @@ class Sender:
                 await self._edit(row)
         except TelegramError as failure:
             error = failure
+        except Exception as failure:
+            log.error("a sending broke: %s", type(failure).__name__)
+            error = Unknown("the sending broke")
+        plainly = False
         while True:
             try:
                 async with self.database.begin() as session:
-                    await self._ended(session, row.id, message_id, error)
+                    if plainly:
+                        await _ended_plainly(session, row.id, message_id)
+                    else:
+                        await self._ended(session, row.id, message_id, error)
                 self.health.well("outbox")
                 return
-            except DBAPIError:
+            except (OperationalError, PoolTimeout):
                 # It was sent, and that must be written down: otherwise it would be sent again.
                 self.health.trouble("outbox", "the end of a sending could not be written down yet")
                 await asyncio.sleep(0.5)
+            except Exception as failure:
+                if plainly:
+                    raise
+                log.error("what follows from a sending could not be done: %s", type(failure).__name__)
+                plainly = True
 
     async def _edit(self, row: OutgoingMessage) -> None:
         async with self.database.begin() as session:
@@ -195,6 +229,13 @@ class Sender:
             await unreachable(session, person, now)
         if row.alert_id is not None and person is not None:
             await page_failed(session, row.alert_id, person.id, now)
+
+
+async def _ended_plainly(session: AsyncSession, row_id: int, message_id: int | None) -> None:
+    """Only the end itself, where what follows from it cannot be done: the row must not stay under way for ever."""
+    row = await session.get_one(OutgoingMessage, row_id)
+    row.status, row.telegram_message_id = "failed" if message_id is None else "sent", message_id
+    row.reason = "what follows could not be done"
 
 
 async def _refused(session: AsyncSession, row: OutgoingMessage, now: datetime) -> None:

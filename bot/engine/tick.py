@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alliance.effects import CheckInIs, Forget, Kind, Priority, Say
-from bot.alliance.key import Key
+from bot.alliance.effects import CheckInIs, Forget, Kind
 from bot.alliance.people import Programme
 from bot.alliance.schedule import next_slot
 from bot.dialogues import check_in, danger, pause
-from bot.dialogues.words import local
 from bot.engine.alerts import climb
 from bot.engine.apply import apply
+from bot.engine.late import slot_missed
 from bot.engine.say import LATEST
 from bot.store import queries
 from bot.store.database import Database
@@ -127,10 +126,7 @@ async def _check_in(session: AsyncSession, client_id: int, now: datetime) -> Non
     elif care.follow_up_at is not None:
         session.add(CheckIn(client_id=client_id, due_at=slot, status="skipped", reason="danger"))
     elif now - slot > latest:
-        session.add(CheckIn(client_id=client_id, due_at=slot, status="skipped", reason="late"))
-        said = {"at": local(client, slot), "next": local(client, following)}
-        notice = Say(client_id, Key("check_in.missed"), said, Kind.NOTICE, Priority.CHECK_IN)
-        await apply(session, person, (notice,), now)
+        await slot_missed(session, person, slot, now)
     else:
         await _ask(session, person, slot, now)
 
@@ -142,7 +138,7 @@ async def _ask(session: AsyncSession, person: Person, slot: datetime, now: datet
     row = CheckIn(client_id=person.id, due_at=slot, status="open")
     session.add(row)
     await session.flush()
-    await apply(session, person, check_in.ask(client, row.id, len(client.ratings)), now)
+    await apply(session, person, check_in.ask(client, row.id), now)
 
 
 async def _check_ins_stale(session: AsyncSession, now: datetime) -> list[int]:

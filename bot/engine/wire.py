@@ -37,7 +37,7 @@ class TelegramError(Exception):
 
 
 class NotSent(TelegramError):
-    """It surely did not arrive: refused connection, 5xx before anything was read."""
+    """It surely did not arrive: refused connection, 502 or 503."""
 
 
 class Unknown(TelegramError):

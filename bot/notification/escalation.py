@@ -2,8 +2,8 @@
 
 Urgent: the nurses who are present, at once and together; after five minutes the other one; after five more the
 coordinators; then everybody again, every ten minutes, until somebody acknowledges. Soon: the nurse who is present, in
-working hours; after two working hours the other; then the coordinators; then again. A rung with nobody new to reach is
-passed over at once: nobody's silence is waited for when nobody was told.
+working hours; after two working hours the other; then the coordinators; then again each working morning. A rung with
+nobody new to reach is passed over at once: nobody's silence is waited for when nobody was told.
 """
 
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ def next_step(alert: Alert, people: Sequence[Carer], hours: WorkingHours, now: d
         rung=min(index + 1, len(LADDER) - 1),
         next_at=later,
         reached=rung,
-        again=rung is Rung.AGAIN and bool(tell),
+        again=rung is Rung.AGAIN and bool(alert.told),
         nobody=not tell,
     )
 
@@ -122,7 +122,8 @@ def _new_on(rung: Rung, alert: Alert, people: Sequence[Carer]) -> tuple[Carer, .
 def _deadline(severity: Severity, rung: Rung, hours: WorkingHours, now: datetime) -> datetime:
     if severity is Severity.URGENT:
         return now + (URGENT_AGAIN if rung is Rung.AGAIN else URGENT_DEADLINE)
-    return hours.after(now, SOON_DEADLINE)
+    # What can wait a day is not worth a tired nurse: after the ladder, once each working morning.
+    return hours.next_day(now) if rung is Rung.AGAIN else hours.after(now, SOON_DEADLINE)
 
 
 def outcome_due_at(reminders: int, now: datetime) -> datetime:

@@ -2,6 +2,10 @@
 
 from bot.alliance.effects import Command
 from bot.alliance.key import Key
+from bot.alliance.rating import Concern
+
+UNTOLD = frozenset({Concern.BLOCKED, Concern.WANTS_TO_STOP})
+"""Concerns of which the client hears nothing back: she asked for silence, or cannot be reached."""
 
 OUTCOMES: dict[str, Key] = {
     "reached": Key("outcome.reached"),

@@ -11,7 +11,7 @@ from bot.alliance.effects import Acknowledge, Close, Command, Kind, Priority, Sa
 from bot.alliance.key import Key, Phrase, Value
 from bot.alliance.rating import LABEL, Concern
 from bot.alliance.signals import Severity, normalise
-from bot.notification.outcome import OUTCOMES, outcome_buttons, page_buttons
+from bot.notification.outcome import OUTCOMES, UNTOLD, outcome_buttons, page_buttons
 from bot.store import queries
 from bot.store.tables import AlertRow, Person
 from bot.text import LANGUAGES, text
@@ -104,7 +104,7 @@ async def _take(session: AsyncSession, carer: Person, alert: AlertRow) -> Turn:
         *await details(session, carer, alert, ()),
         Say(
             carer.id,
-            Key("alert.yours"),
+            Key("alert.yours.quietly") if Concern(alert.concern) in UNTOLD else Key("alert.yours"),
             values,
             Kind.ALERT,
             Priority.REPLY,

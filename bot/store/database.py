@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.store.schema import MIGRATIONS, head, known, upgrade
+
 BUSY_MS = 30_000
 """How long a transaction waits for another process's lock before it gives up."""
 
@@ -27,8 +29,9 @@ class UnusableDatabase(Exception):
 class Database:
     """The one engine of this process. ``begin()`` is a unit of work: it commits when the block ends well."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, migrations: Path = MIGRATIONS) -> None:
         self.url = make_url(url)
+        self._migrations = migrations
         self.sqlite = self.url.get_backend_name() == "sqlite"
         # One connection: the only writer of this process (SQLite before 3.51.3 has a WAL-reset bug that needs two), and
         # transactions that queue in memory instead of failing on the file's lock.
@@ -57,33 +60,37 @@ class Database:
 
         Raises UnusableDatabase when the file cannot be read, is foreign or is newer.
         """
-        from bot.store.schema import head, upgrade
-
         found = await self._look()
-        if found.revision == head():
+        if self.sqlite:
+            await self._write_ahead()
+        if found.revision == head(self._migrations):
             return
         if found.revision is not None and self.file is not None:
             _back_up(self.file, now, found.revision)
         async with self.engine.connect() as connection:
-            await connection.run_sync(upgrade)
+            await connection.run_sync(upgrade, self._migrations)
             await connection.commit()
+
+    async def _write_ahead(self) -> None:
+        """Turn the write-ahead log on. It stays on with the file, and writes to it: so never before the look."""
+        try:
+            async with self.engine.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                assert raw is not None, "the connection was just made"
+                await raw.execute("PRAGMA journal_mode=WAL")
+        except (DBAPIError, OSError, sqlite3.Error) as error:
+            raise UnusableDatabase(f"the database cannot be written: {_reason(error)}") from error
 
     async def state(self) -> str:
         """One line on the database, changing nothing. Raises UnusableDatabase."""
-        from bot.store.schema import head
-
-        if self.file is not None and not self.file.exists():
-            if not self.file.parent.is_dir():
-                raise UnusableDatabase("the folder of the database does not exist")
+        if self.file is not None and not _check_file(self.file):
             return "not there yet; `alliance run` makes it"
         found = await self._look()
         if found.revision is None:
             return "empty; `alliance run` makes its tables"
-        return "well" if found.revision == head() else "well; `alliance run` brings its tables up to date"
+        return "well" if found.revision == head(self._migrations) else "well; `alliance run` brings its tables up to date"
 
     async def _look(self) -> "_Found":
-        from bot.store.schema import known
-
         if self.file is not None:
             _check_file(self.file)
         try:
@@ -95,7 +102,7 @@ class Database:
             raise UnusableDatabase(
                 "the database holds another program's tables; ALLIANCE_DATABASE_URL names the wrong one"
             )
-        if found.revision is not None and not known(found.revision):
+        if found.revision is not None and not known(found.revision, self._migrations):
             raise UnusableDatabase(
                 "the database was written by a newer Alliance; install that version or restore a backup"
             )
@@ -117,19 +124,22 @@ def _found(connection: Connection) -> _Found:
     return _Found(revision, foreign)
 
 
-def _check_file(file: Path) -> None:
-    if not file.parent.is_dir():
-        raise UnusableDatabase("the folder of the database does not exist")
-    if file.is_dir():
-        raise UnusableDatabase("ALLIANCE_DATABASE_URL names a folder, not a file")
-    if not file.exists() or file.stat().st_size == 0:
-        return
+def _check_file(file: Path) -> bool:
+    """Whether the file is there. Raises UnusableDatabase when it cannot be ours, or cannot be read."""
     try:
-        head = file.open("rb").read(16)
+        if not file.parent.is_dir():
+            raise UnusableDatabase("the folder of the database does not exist")
+        if file.is_dir():
+            raise UnusableDatabase("ALLIANCE_DATABASE_URL names a folder, not a file")
+        if not file.exists():
+            return False
+        with file.open("rb") as opened:
+            first = opened.read(16)
     except OSError as error:
-        raise UnusableDatabase(f"the database file cannot be read: {error.strerror}") from error
-    if head != b"SQLite format 3\x00":
+        raise UnusableDatabase(f"the database file cannot be read: {_reason(error)}") from error
+    if first and first != b"SQLite format 3\x00":
         raise UnusableDatabase("the database file is not an SQLite database; it was left as it is")
+    return True
 
 
 def _back_up(file: Path, now: datetime, revision: str) -> None:
@@ -145,16 +155,18 @@ def _back_up(file: Path, now: datetime, revision: str) -> None:
         target.close()
 
 
-def _reason(error: DBAPIError | OSError) -> str:
+def _reason(error: DBAPIError | OSError | sqlite3.Error) -> str:
     if isinstance(error, OSError):
         return error.strerror or "an input/output error"
+    if isinstance(error, sqlite3.Error):
+        return str(error).splitlines()[0]
     return str(error.orig).splitlines()[0] if error.orig is not None else type(error).__name__
 
 
 def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

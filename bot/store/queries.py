@@ -103,6 +103,9 @@ async def client_facts(session: AsyncSession, client_id: int, now: datetime) -> 
         )
     )
     objectives = await words_of(session, client_id, "objective", 1)
+    check_ins = await session.scalar(
+        select(func.count()).select_from(tables.CheckIn).where(tables.CheckIn.client_id == client_id)
+    )
     return Client(
         id=person.id,
         alias=person.alias,
@@ -122,6 +125,7 @@ async def client_facts(session: AsyncSession, client_id: int, now: datetime) -> 
         objective=objectives[0].text if objectives else None,
         reasons=tuple(row.text for row in await words_of(session, client_id, "reason", 5)),
         hard_moments=hard or 0,
+        check_ins=check_ins or 0,
         check_in=CheckIn(check_in.id, check_in.due_at) if check_in else None,
         alert=await _alert_fact(session, alert),
     )
@@ -194,7 +198,7 @@ async def incidents_for(session: AsyncSession, person: tables.Person) -> Sequenc
         .where(tables.AlertRow.status != "closed")
         .order_by(tables.AlertRow.severity.desc(), tables.AlertRow.id)
     )
-    rows = [OpenIncident(alert, client) for alert, client in (await session.execute(query)).tuples()]
+    rows = [OpenIncident(alert, client) for alert, client in await session.execute(query)]
     if person.role == Role.COORDINATOR:
         return rows
     own = {client.id for client in await clients_of(session, person)}

@@ -31,7 +31,7 @@ from bot.engine.wire import (
     Unreachable,
 )
 from bot.telegram.parse import ALLOWED, parse
-from bot.telegram.request import AiohttpRequest, SurelyNotSent
+from bot.telegram.request import AiohttpRequest, FateUnknown, SurelyNotSent
 
 T = TypeVar("T")
 BATCH = 100
@@ -139,6 +139,9 @@ async def _asked(call: Awaitable[T]) -> T:
 def _meaning(error: failures.TelegramError) -> TelegramError:
     """Which failure of ours this is. Telegram's own words are left out: they may hold names."""
     words = error.message.lower()
+    if isinstance(error.__cause__, FateUnknown) and "too many requests" not in words:
+        # A refusal that is not Telegram's JSON: a gate on the way. It says nothing about the person or the message.
+        return NotSent("a gate before Telegram refuses")
     match error:
         case failures.RetryAfter():
             wait = error.retry_after
@@ -159,10 +162,11 @@ def _meaning(error: failures.TelegramError) -> TelegramError:
             return Refused("a bad request")
         case SurelyNotSent():
             return NotSent("no connection")
-        case failures.TimedOut():
-            return Unknown("no answer in time")
-        case failures.NetworkError():
-            # A 5xx comes as a NetworkError with Telegram's words; a broken connection with ours.
-            return Unknown("the connection broke") if "connection broke" in words else NotSent("Telegram is down")
+        case FateUnknown() | failures.TimedOut():
+            return Unknown("no answer")
+        case failures.NetworkError() if "too many requests" in words:
+            return Flooded(1.0)  # a 429 that does not say for how long
+        case failures.NetworkError() if not words.startswith("unknown error in http"):
+            return Refused("an answer that Telegram does not give")  # 413, 418, ...
         case _:
-            return Refused(type(error).__name__)
+            return Unknown(type(error).__name__)

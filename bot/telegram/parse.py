@@ -6,6 +6,7 @@ from telegram import Bot, Message, Update
 from telegram.error import TelegramError
 
 from bot.alliance.events import Press, Text, Thing
+from bot.engine.quarantine import readable
 from bot.engine.wire import Incoming
 from bot.text import LANGUAGES
 
@@ -52,8 +53,8 @@ def parse(raw: dict[str, Any], bot: Bot | None = None) -> Incoming | None:
             update.update_id,
             query.message.chat.id,
             str(query.message.chat.type),
-            event=Press(_readable(query.data)),
-            data=_readable(query.data),
+            event=Press(readable(query.data)),
+            data=readable(query.data),
             message_id=query.message.message_id,
             callback_id=query.id,
             language=_language(query.from_user.language_code),
@@ -70,16 +71,11 @@ def _message(update_id: int, message: Message, *, edited: bool) -> Incoming | No
     words = message.text if message.text is not None else message.caption
     event: Text | Thing | None = None
     if words is not None:
-        event = Text(_readable(words), edited)
+        event = Text(readable(words), edited)
     elif kind == "private":
         thing = next((name for name in _THINGS if getattr(message, name, None)), None)
         event = None if thing is None else Thing(thing)
     return Incoming(update_id, message.chat.id, kind, event=event, language=language)
-
-
-def _readable(words: str) -> str:
-    """The words as they can be kept: half a surrogate pair and NUL cannot, in no database."""
-    return words.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
 
 
 def _language(code: str | None) -> str:

@@ -3,6 +3,9 @@
 Tells apart what surely did not arrive from what may have: that is what decides whether a message is sent again.
 """
 
+import json
+from typing import Any
+
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
@@ -12,7 +15,11 @@ READ_SECONDS = 20.0
 
 
 class SurelyNotSent(NetworkError):
-    """The connection was never made."""
+    """The connection was never made, or the server before Telegram's found nobody behind it."""
+
+
+class FateUnknown(NetworkError):
+    """The call may have taken effect; its answer did not come."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -53,14 +60,29 @@ class AiohttpRequest(BaseRequest):
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=read)
         try:
             async with self._session.request(method, url, data=_form(request_data), timeout=limits) as answer:
-                return answer.status, await answer.read()
+                status, body = answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
             # The causes are left out on purpose: their messages hold the address, and the address holds the token.
             raise SurelyNotSent("no connection") from None
         except TimeoutError:
             raise TimedOut("no answer in time") from None
         except aiohttp.ClientError:
-            raise NetworkError("the connection broke") from None
+            raise FateUnknown("the connection broke") from None
+        if status in (502, 503):
+            raise SurelyNotSent("Telegram is down")
+        if status >= 500:
+            # 500 and 504 come from behind the door: "restart", or no answer in time from what may have done the work.
+            raise FateUnknown("Telegram has trouble")
+        return status, body
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """As the library's own, which would write what it cannot read to the log: that may be what a person wrote."""
+        try:
+            found: dict[str, Any] = json.loads(payload.decode("utf-8", "replace"))
+        except ValueError:
+            raise FateUnknown("an answer that cannot be read") from None
+        return found
 
 
 def _form(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

@@ -1,7 +1,8 @@
 // One message as a list item. Everything people or the bot wrote goes in as text, never as markup.
 
 const WAIT_FOR_ANSWER_MS = 4_000;
-const NUMBER_ALONE = /^[^\p{L}\p{N}]*\d[\d\s().+\-‑–]*$/u;
+// A telephone number that begins a line and fills it, or is followed by what it is: "535353 (par texto)".
+const NUMBER_FIRST = /^(\+?\d[\d\s.\-‑–]*\d)(\s*\(.*)?$/u;
 
 export function make(tag, className = "", words = "") {
   const node = document.createElement(tag);
@@ -53,8 +54,9 @@ function wording(text) {
   const lines = text.split("\n");
   lines.forEach((line, index) => {
     if (index) paragraph.append("\n");
-    const isNumber = NUMBER_ALONE.test(line) && line.replace(/\D/g, "").length >= 2;
-    paragraph.append(isNumber ? make("strong", "number", line) : line);
+    const [, number, rest = ""] = NUMBER_FIRST.exec(line) || [];
+    if (number) paragraph.append(make("strong", "number", number), rest);
+    else paragraph.append(line);
   });
   return paragraph;
 }

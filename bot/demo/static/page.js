@@ -17,6 +17,7 @@ const lostLine = document.getElementById("lost");
 const phones = new Map(); // chat → { phone, tab }
 let labels = {};
 let chosen = null;
+let pointedFor;
 
 const top = new Top(act, say);
 const lookNow = follow(draw, lost);
@@ -53,6 +54,16 @@ function draw(state) {
     for (const words of arrived) announce(`${person.name}\u00a0: ${words}`);
   }
   if (!phones.has(chosen)) choose(keys[0]);
+  point(state.hint);
+}
+
+// A story points at the phone it speaks of; where one phone is seen at a time, that one comes forward.
+function point(hint) {
+  const chat = hint?.story ? hint.chat : null;
+  for (const [key, { phone }] of phones) phone.node.classList.toggle("spoken-of", key === chat);
+  if (hint?.key === pointedFor) return;
+  pointedFor = hint?.key;
+  if (chat !== null && small.matches && !document.activeElement?.closest("footer")) choose(chat);
 }
 
 // Colours and initials: the two nurses differ, whatever their names.

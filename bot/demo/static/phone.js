@@ -135,6 +135,7 @@ export class Phone {
     this.newest = newest;
     if (fresh.some((message) => message.mine) || startedOver) this.atEnd = true;
     const arrived = fresh.filter((message) => !message.mine);
+    if (arrived.length) for (const pressed of this.list.querySelectorAll("button.waiting")) pressed.classList.remove("waiting");
     if (this.visible && this.atEnd) this.unread = 0;
     else this.unread += arrived.length;
     this.showUnread();

@@ -19,6 +19,7 @@ export class Top {
     this.restart = document.getElementById("restart");
     this.dialog = document.getElementById("change-language");
     this.hint = document.querySelector(".hint");
+    this.hintIcon = this.hint.querySelector("use");
     this.switches = new Map();
     this.listen();
   }
@@ -44,7 +45,7 @@ export class Top {
       button.addEventListener("click", () => this.chooseLanguage(button));
     }
     document.getElementById("hint-close").addEventListener("click", () => {
-      this.hintClosed = this.state.hint.key;
+      this.hintClosed = nameOf(this.state.hint);
       this.drawHint();
     });
   }
@@ -55,10 +56,12 @@ export class Top {
     this.busy = true;
     document.body.classList.add("busy");
     button.setAttribute("aria-busy", "true");
-    this.clock.textContent = path === "/clock" ? this.state.labels["clock.busy"] : this.clock.textContent;
+    this.clock.setAttribute("aria-live", "off"); // the hours that go by are seen; only the last one is spoken
+    if (path === "/clock") put(this.clock, this.state.labels["clock.busy"]);
     const done = await this.act(path, body);
     this.busy = false;
     document.body.classList.remove("busy");
+    this.clock.setAttribute("aria-live", "polite");
     button.removeAttribute("aria-busy");
     this.draw(this.state);
     return done;
@@ -68,7 +71,8 @@ export class Top {
     const { language } = button.dataset;
     if (!this.state || language === this.state.language) return;
     const change = () => this.during(button, "/language", { language });
-    if (this.state.people.every((person) => !person.messages.length)) {
+    // While the client has not begun there is nothing to lose.
+    if (this.state.people.every(({ role, messages }) => role !== "client" || !messages.length)) {
       change();
       return;
     }
@@ -94,9 +98,9 @@ export class Top {
     for (const button of document.querySelectorAll("[data-language]")) {
       button.setAttribute("aria-pressed", String(button.dataset.language === state.language));
     }
-    if (!this.busy) put(this.clock, state.clock_words);
+    put(this.clock, state.clock_words);
     const upcoming = state.next_event;
-    put(this.next, upcoming ? upcoming.words : labels["clock.nothing"]);
+    put(this.next, upcoming ? upcoming.words : labels[state.faults.down ? "clock.down" : "clock.nothing"]);
     this.next.closest("button").disabled = !upcoming;
     this.drawFaults(state);
     this.drawHint();
@@ -145,9 +149,18 @@ export class Top {
 
   drawHint() {
     const { hint } = this.state;
-    this.hint.hidden = !hint || hint.key === this.hintClosed;
-    put(document.getElementById("hint"), hint ? hint.words : "");
+    this.hint.hidden = !hint || nameOf(hint) === this.hintClosed;
+    if (!hint) return;
+    this.hint.classList.toggle("story", hint.story);
+    this.hintIcon.setAttribute("href", hint.story ? "#i-play" : "#i-idea");
+    put(this.hint.querySelector(".sr"), this.state.labels[hint.story ? "story" : "hint"]);
+    put(document.getElementById("hint"), hint.words);
   }
+}
+
+// Whoever closes one caption of a story has closed them all.
+function nameOf(hint) {
+  return hint.story ? "story" : hint.key;
 }
 
 // Leaves the node alone when nothing changed, so that screen readers are not told twice.
