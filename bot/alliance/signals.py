@@ -86,7 +86,7 @@ def lexicon_of(tables: Sequence[Mapping[str, object]]) -> Lexicon:
                 continue
             if name not in set(Concern) or not isinstance(body, Mapping):
                 raise ValueError(f"lexicon: unknown concern {name!r}")
-            severity = str(body.get("severity")).upper()
+            severity = str(body.get("severity", "")).upper()
             if severity not in Severity.__members__:
                 raise ValueError(f"lexicon: {name!r} needs a severity: urgent, soon or none")
             entry = Entry(Concern(name), Severity[severity], _any_of(name, _strings(name, body.get("phrases"))))
@@ -119,7 +119,7 @@ def signals_in(text: str, lexicon: Lexicon) -> tuple[Signal, ...]:
         match = entry.pattern.search(bare)
         if match and (entry.concern not in found or found[entry.concern].severity < entry.severity):
             found[entry.concern] = Signal(entry.concern, entry.severity, match.group(0))
-    order = {concern: rank for rank, concern in enumerate((*URGENT_CONCERNS, *Concern))}
+    order = {concern: rank for rank, concern in enumerate(dict.fromkeys((*URGENT_CONCERNS, *Concern)))}
     return tuple(sorted(found.values(), key=lambda signal: (-signal.severity, order[signal.concern])))
 
 

@@ -29,7 +29,6 @@ QUESTIONS_AT_MOST = 12
 HARD_DAY = timedelta(days=2)
 EVENING = time(22, 40)
 MORNING = time(9, 5)
-WHILE_DOWN = 0.5
 
 
 class _Over(Exception):
@@ -186,7 +185,7 @@ class Story:
         self.seconds += seconds
         await asyncio.sleep(seconds * self.pace)
         while self.telegram.down and self.street.telegram is self.telegram:
-            await asyncio.sleep(WHILE_DOWN)  # nobody taps on a phone that has no connection
+            await self.telegram.changed(self.telegram.version)  # nobody taps on a phone that has no connection
         self._here()
 
     def _here(self) -> None:

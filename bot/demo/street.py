@@ -260,9 +260,11 @@ class Street:
             if language is None:
                 await self._restart_bot()
                 return
+            before = self.telegram
             await self.close()
             self.language, self._invitations, self._away, self.caption = language, {}, set(), None
             await self.open()
+            before.touch()  # whoever still looks at the old phones learns that they are gone
 
     async def _restart_bot(self) -> None:
         self._awake.clear()
@@ -277,6 +279,7 @@ class Street:
         """
         came_back = self.telegram.down and not down
         self.telegram.down = down
+        self.telegram.touch()
         if came_back:
             async with self._moving:
                 await self._restart_bot()

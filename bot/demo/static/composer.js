@@ -127,7 +127,8 @@ export class Composer {
   // Editing one's own last message
 
   canEdit(message) {
-    return this.mode === "write" && message.id === this.lastMine?.id && message.kind === "text";
+    const words = message.kind === "text" && !message.text.startsWith("/");
+    return this.mode === "write" && message.id === this.lastMine?.id && words;
   }
 
   startEditing() {

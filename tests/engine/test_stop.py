@@ -1,0 +1,106 @@
+"""SIGTERM: the process ends in good order, soon, whatever waits; the next one goes on where it was."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.demo.pretend_telegram import PretendTelegram
+from bot.store.database import Database
+from bot.store.tables import HandledUpdate, OutgoingMessage, Words
+from tests.engine.process import (
+    People,
+    duplicates,
+    enrol,
+    real_time,
+    rows,
+    running,
+    said_to,
+    settings,
+    until,
+)
+
+BACKLOG = 500
+STOPS_WITHIN = 8.0
+
+
+class Place:
+    """A pretend Telegram, a database file that is ready, and people in both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.telegram = PretendTelegram(real_time)
+        self.file = folder / "alliance.db"
+
+    async def open(self) -> None:
+        self.root = await self.telegram.serve()
+        self.database = Database(settings(self.root, self.file).database_url)
+        await self.database.migrate(real_time())
+        self.people: People = await enrol(self.database, self.telegram, clients=10, pairs=1, now=real_time())
+        await self.database.close()
+
+    def answered(self) -> int:
+        return sum(len(said_to(self.telegram, client)) for client in self.people.clients)
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    place = Place(tmp_path)
+    await place.open()
+    yield place
+    await place.database.close()
+    await place.telegram.close()
+
+
+@pytest.mark.crash
+async def test_sigterm_with_a_backlog_ends_well_and_the_next_process_goes_on(place: Place) -> None:
+    texts = [(place.people.clients[number % 10], f"Message {number}.") for number in range(BACKLOG)]
+    ids = [place.telegram.say(*text) for text in texts]
+    async with running(place.root, place.file) as process:
+        await until(lambda: place.answered() > 0, "the backlog is being worked on")
+        assert await process.stop(STOPS_WITHIN) == 0
+    handled = {row.update_id for row in await rows(place.database, HandledUpdate)}
+    assert 0 < len(handled) < BACKLOG, "it must be stopped in the middle for this test to say anything"
+    under_way = [row for row in await rows(place.database, OutgoingMessage) if row.status == "sending"]
+    assert not under_way, "a polite end leaves no message whose fate is unknown"
+    await place.database.close()
+
+    async with running(place.root, place.file) as process:
+        await until(lambda: place.answered() >= BACKLOG, "every message is answered", 60)
+        assert await process.stop(STOPS_WITHIN) == 0
+    handled = {row.update_id for row in await rows(place.database, HandledUpdate)}
+    assert handled == set(ids)
+    words = Counter(row.text for row in await rows(place.database, Words))
+    assert words == Counter(text for _, text in texts)
+    outbox = await rows(place.database, OutgoingMessage)
+    assert not duplicates(place.telegram, outbox)
+    assert {row.status for row in outbox} == {"sent"}
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("trouble", ["telegram hangs", "telegram is down", "the database is locked"])
+async def test_sigterm_in_the_middle_of_a_trouble_ends_as_soon(place: Place, trouble: str) -> None:
+    client = place.people.clients[0]
+    lock = sqlite3.connect(place.file, isolation_level=None)
+    try:
+        async with running(place.root, place.file) as process:
+            place.telegram.say(client, "Bonjour.")
+            await until(lambda: place.answered() > 0, "it is up")
+            calls = len(place.telegram.journal)
+            if trouble == "telegram hangs":
+                place.telegram.hold = 60.0
+            elif trouble == "telegram is down":
+                place.telegram.down = True
+            else:
+                lock.execute("BEGIN IMMEDIATE")
+            place.telegram.say(client, "Encore moi.")
+            await until(lambda: len(place.telegram.journal) > calls, "it meets the trouble")
+            assert await process.stop(STOPS_WITHIN) == 0
+    finally:
+        lock.close()
+        place.telegram.hold, place.telegram.down = 0.0, False
+    async with running(place.root, place.file):
+        await until(lambda: place.answered() >= 2, "nothing was lost")
+        await until(lambda: place.telegram.waiting_updates() == 0, "every update is confirmed")
+    assert sorted(row.text for row in await rows(place.database, Words)) == ["Bonjour.", "Encore moi."]
