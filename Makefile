@@ -16,10 +16,12 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format types messages bench screenshots lock clean
+.PHONY: help install demo test lint format types messages bench screenshots lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+
+install: $(RUNTIME) ## the program alone, in .venv
 
 demo: $(RUNTIME) ## the whole product on this machine, no token needed
 	$(BIN)/alliance demo $(ARGS)
