@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.alliance.people import Role
 from bot.dialogues.client import Listening
-from bot.dialogues.intents import KEYBOARD, WORDS, Intent, bare
+from bot.dialogues.intents import KEYBOARD, WORDS, Phrasebook, bare
 from bot.engine.clock import Clock, SystemClock
 from bot.engine.health import Health
 from bot.engine.menus import menu_for
@@ -32,7 +32,7 @@ from bot.web.health import health_app
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
-STOP_SECONDS = 6.0
+STOP_SECONDS = 5.0
 """How long what is under way may take to end after SIGTERM; Docker kills after ten."""
 CLOSE_SECONDS = 1.0
 """How long the connections may take to close after that."""
@@ -40,15 +40,16 @@ CLOSE_SECONDS = 1.0
 
 def listening() -> Listening:
     """The lexicons, and every wording of every intent in both languages."""
-    phrasebook: dict[str, Intent] = {}
-    for line in KEYBOARD:
-        for intent, key in line:
-            phrasebook |= {bare(label): intent for label in labels([key])}
-    for intent, key in WORDS.items():
-        for language in LANGUAGES:
-            phrasebook |= {bare(word): intent for word in text(key, language).split("|")}
-    phrasebook.pop("", None)
-    return Listening(lexicon(), phrasebook)
+    shown = {bare(label): intent for line in KEYBOARD for intent, key in line for label in labels([key])}
+    words = {
+        bare(word): intent
+        for intent, key in WORDS.items()
+        for language in LANGUAGES
+        for word in text(key, language).split("|")
+    }
+    for book in (shown, words):
+        book.pop("", None)
+    return Listening(lexicon(), Phrasebook(shown, words))
 
 
 class App:
@@ -116,8 +117,8 @@ class App:
 
     async def stop(self) -> None:
         """Stop taking in, end what is under way, close. Anything not committed stays with Telegram."""
-        with suppress(Exception):
-            self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.pause()  # and not shut down yet: that would cut a tick in the middle
         self.sender.stopping = True
         self.heard.set()
         for task in self._loops:
@@ -129,6 +130,8 @@ class App:
                 async with self._ticking:
                     await self.sender.drained()
                     await self.receiver.settled()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.telegram.close()

@@ -4,6 +4,7 @@ Keys are found in the code by Babel, as the arguments of ``Key(…)``. Updating 
 takes out what nothing uses; it never writes a sentence.
 """
 
+import re
 import string
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from bot.text import LANGUAGES, catalogue, messages_folder, read_catalogue
+from bot.text import LANGUAGES, catalogue, path_of, read_catalogue
+
+_LINE = re.compile(r'\s*|#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?) )?"([^"\\]|\\.)*"')
+"""A well-formed line of a PO file. Babel takes a sentence without its closing quote, less its last letter."""
 
 Entry = tuple[str, str | None]
 """A key and its context: None, or "tu" for the familiar form."""
@@ -58,6 +62,10 @@ def check(folder: Path | None = None) -> list[str]:
             findings.append(f"{language}: the catalogue cannot be read: {' '.join(str(error).split())}")
         else:
             books[language], plurals[language] = entries(catalog), catalog.num_plurals
+            lines = path_of(language, folder).read_text(encoding="utf-8").splitlines()
+            findings += [
+                f"{language}: line {n} is malformed" for n, line in enumerate(lines, 1) if not _LINE.fullmatch(line)
+            ]
     for language, book in books.items():
         plain = {key for key, context in book if context is None}
         findings += [f"{language}: {key} is missing" for key in sorted(used - plain)]
@@ -100,6 +108,8 @@ def _findings(
             theirs = frozenset().union(*(placeholders(wording) for wording in forms(twin)))
         except ValueError:
             continue  # said where that one is looked at
+        if isinstance(message.id, str) != isinstance(twin.id, str):
+            findings.append(f"{where} and {other}: {key}: only one of them has plural forms")
         if frozenset().union(*names) != theirs:
             findings.append(f"{where} and {other}: {key} have other placeholders")
     return findings
@@ -124,6 +134,5 @@ def update() -> list[str]:
 
 def write(book: Catalog, language: str) -> None:
     """Write one catalogue, its keys in order."""
-    path = messages_folder() / language / "LC_MESSAGES" / "bot.po"
-    with path.open("wb") as file:
+    with path_of(language).open("wb") as file:
         write_po(file, book, width=100, sort_output=True)

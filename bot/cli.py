@@ -20,6 +20,7 @@ def main() -> None:
     """The console script."""
     arguments = _parser().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # seven lines at each start, about nothing
     try:
         arguments.command(arguments)
     except BadSetting as error:

@@ -47,10 +47,14 @@ def catalogue(language: str) -> Catalog:
     return read_catalogue(language)
 
 
+def path_of(language: str, folder: Path | None = None) -> Path:
+    """The file of one catalogue, by default in the folder in use."""
+    return (folder or messages_folder()) / language / "LC_MESSAGES" / "bot.po"
+
+
 def read_catalogue(language: str, folder: Path | None = None) -> Catalog:
     """Read one catalogue, by default of the folder in use. Raises OSError, ValueError or babel's PoFileError."""
-    path = (folder or messages_folder()) / language / "LC_MESSAGES" / "bot.po"
-    with path.open("rb") as file:
+    with path_of(language, folder).open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
 

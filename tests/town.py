@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.alliance.consent import CONSENT_VERSION
 from bot.alliance.people import Programme, Role
 from bot.alliance.schedule import next_slot
 from bot.app import App
@@ -122,14 +123,21 @@ class Town:
         facts, now = transcript.facts, self.clock.now()
         async with self.app.database.begin() as session:
             care = await session.get_one(Care, self.ids["Marc"])
-            care.programme, care.consent_version, care.consented_at = Programme.ACTIVE, 1, now
+            care.programme, care.consent_version, care.consented_at = Programme.ACTIVE, CONSENT_VERSION, now
             care.started_on = (now - timedelta(days=14)).astimezone(ZONE).date()
             care.days, care.at, care.anchor = facts.get("days", "1"), time(9), date(2026, 10, 1)
             for what in ("objective", "reason"):
                 if what in facts:
                     session.add(Words(client_id=care.client_id, what=what, text=facts[what], written_at=now))
             for value in facts.get("ratings", "").split():
-                session.add(Rating(client_id=care.client_id, value=int(value), since=care.started_on, rated_at=now))
+                session.add(
+                    Rating(
+                        client_id=care.client_id,
+                        value=int(value),
+                        since=care.started_on,
+                        rated_at=now - timedelta(days=7),
+                    )
+                )
             care.next_check_in_at = next_slot(schedule_of(care), ZONE, now)
             question = await session.get_one(Question, care.client_id)
             question.dialogue = question.step = None

@@ -37,4 +37,4 @@ def number_in(text: str) -> int | None:
             digits += letter
         elif digits:
             break
-    return int(digits) if digits and len(digits) < 10 else None
+    return int(digits[:9]) if digits else None

@@ -1,3 +1,3 @@
 """The version of the consent text, kept with every yes. Raise it whenever the meaning of ``consent.ask`` changes."""
 
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2

@@ -37,13 +37,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """One button. id: what the dialogue gets; label: what the person reads; words: a catalogue entry of further
+    """One button. id: what the dialogue gets; label: what the person reads; words: catalogue entries of further
     words, separated by "|", that mean the same when typed."""
 
     id: str
     label: Key
     values: Mapping[str, Value] = field(default_factory=dict)
-    words: Key | None = None
+    words: Key | tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,11 +152,23 @@ class Close:
 
 
 @dataclass(frozen=True)
+class HandBack:
+    """An incident is in nobody's hands again: it goes back to the first rung of its ladder."""
+
+    alert_id: int
+
+
+@dataclass(frozen=True)
+class EraseWords:
+    """Delete everything that the person of this turn wrote: consent was refused."""
+
+
+@dataclass(frozen=True)
 class Forget:
     """Close the open question of the person of this turn."""
 
 
-Effect = Say | Ask | Keep | Rate | Change | CheckInIs | Tell | Acknowledge | Close | Forget
+Effect = Say | Ask | Keep | Rate | Change | CheckInIs | Tell | Acknowledge | Close | HandBack | EraseWords | Forget
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Text:
-    """A text or a caption. edited: the person changed an earlier message."""
+    """A text or a caption. edited: the person changed an earlier message. thing: what it is the caption of."""
 
     text: str
     edited: bool = False
+    thing: str | None = None
 
 
 @dataclass(frozen=True)

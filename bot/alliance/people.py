@@ -53,11 +53,12 @@ class HelpLines:
 
 @dataclass(frozen=True)
 class OpenAlert:
-    """The client's open incident, if any. acknowledged_by: a nurse's name."""
+    """The client's open incident, if any. paged: somebody was told already. acknowledged_by: a carer's name."""
 
     id: int
     severity: Severity
     concern: Concern
+    paged: bool = False
     acknowledged_by: str | None = None
 
 
@@ -73,9 +74,11 @@ class CheckIn:
 class Client:
     """All that a dialogue may know of a client.
 
-    ratings: oldest first, 0 to 7. check_ins: how many there were so far. hard_moments: how often in the last seven days discouragement was said.
+    ratings: oldest first, 0 to 7. check_ins: how many there were so far. hard_moments: how often in the last seven
+    days discouragement was said.
     rhythm_given: a coordinator chose the days before the client did.
-    reasons: in the client's own words, newest first. language: "fr" or "en". address: "vous" or "tu".
+    consented: to the consent text of today. notes: how many words were kept so far.
+    reasons, wins: in the client's own words, newest first. language: "fr" or "en". address: "vous" or "tu".
     """
 
     id: int
@@ -89,12 +92,16 @@ class Client:
     hours: WorkingHours
     help: HelpLines
     schedule: Schedule
+    consented: bool = False
     rhythm_given: bool = False
     next_check_in_at: datetime | None = None
+    follow_up_at: datetime | None = None
     started_on: date | None = None
     ratings: tuple[int, ...] = ()
     objective: str | None = None
     reasons: tuple[str, ...] = ()
+    wins: tuple[str, ...] = ()
+    notes: int = 0
     hard_moments: int = 0
     check_ins: int = 0
     check_in: CheckIn | None = None

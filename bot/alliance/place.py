@@ -34,9 +34,7 @@ _ALSO = {
     "reunion": "Indian/Reunion",
 }
 _NAMES = {"America/Toronto": "Montréal", "Europe/Zurich": "Genève"}
-_HOUR = re.compile(
-    r"(?:a |at |vers |around )?(\d{1,2})\s*(?:h|:|\.|heures?|hrs?)?\s*([0-5]\d)?\s*([ap]\.? ?m\.?)?"
-)
+_HOUR = re.compile(r"(?:a |at |vers |around )?(\d{1,2})\s*(?:h|:|\.|heures?|hrs?)?\s*([0-5]\d)?\s*([ap]\.? ?m\.?)?")
 _SPOKEN = {"midi": time(12), "noon": time(12), "minuit": time(0), "midnight": time(0)}
 
 

@@ -40,10 +40,10 @@ SPARE_NOBODY: dict[str, str] = {
         "In danger, call now:\n{emergency}\nTo talk to someone:\n{crisis}"
     ),
 }
-"""The same for the sentence that says that nobody can be reached, where "your nurses are being alerted" would be false."""
+"""The same where nobody can be reached, and "your nurses are being alerted" would be false."""
 
 SPARES: dict[Key, Mapping[str, str]] = {
-    **{key: SPARE for key in SAFETY_REPLY.values()},
+    **dict.fromkeys(SAFETY_REPLY.values(), SPARE),
     Key("safety.self_harm_with_poison_line"): SPARE,
     Key("safety.violence_with_line"): SPARE,
     Key("safety.nobody"): SPARE_NOBODY,

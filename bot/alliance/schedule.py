@@ -12,6 +12,8 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 EVERY_DAY = frozenset(range(7))
+LIGHTEST = 4
+"""Weeks between two check-ins at the lightest rhythm."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Schedule:
         if len(self.days) > 1:
             ordered = sorted(self.days)
             return replace(self, days=frozenset(ordered[::2][: max(1, len(ordered) // 2)]))
-        rarer = max(self.every_weeks, min(4, self.every_weeks * 2))
+        rarer = max(self.every_weeks, min(LIGHTEST, self.every_weeks * 2))
         return replace(self, every_weeks=rarer, anchor=today if self.every_weeks == 1 else self.anchor)
 
 

@@ -102,11 +102,12 @@ async def _typed(
         if question is not None:
             said = answer_in(text, question)
             turn = await _answered(session, coordinator, question, said, settings, bot_name, now)
-            return turn or (Say(coordinator.id, Key("coordinator.choose")),)
+            if turn is not None:
+                return turn
         person = await clients.by_alias(session, coordinator, text)
         if person is not None:
             return await clients.page(session, coordinator, person.id, now)
-        return (Say(coordinator.id, Key("coordinator.not_understood")),)
+        return (Say(coordinator.id, Key("coordinator.choose") if question else Key("coordinator.not_understood")),)
     act, rest = command
     away: Turn = (Forget(),) if question is not None else ()
     match act:

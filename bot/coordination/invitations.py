@@ -27,6 +27,10 @@ class BadInvitation(ValueError):
     """The invitation cannot be made; the message says why in one line."""
 
 
+class AliasTaken(BadInvitation):
+    """Two people under one alias would be mistaken for each other on a nurse's phone."""
+
+
 def token_hash(token: str, secret: str) -> str:
     """HMAC-SHA256, hexadecimal: without the secret, the table tells nothing about the links."""
     return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
@@ -56,6 +60,9 @@ async def invite(
     bare = clean_alias(alias)
     if language not in LANGUAGES:
         raise BadInvitation(f"a language is one of {', '.join(LANGUAGES)}")
+    taken = await session.scalars(select(Person.alias).where((Person.role == Role.CLIENT) == (role is Role.CLIENT)))
+    if bare.casefold() in {alias.casefold() for alias in taken}:
+        raise AliasTaken("this alias is in use already; another one, please")
     person = Person(role=role, alias=bare, language=language, address="vous", timezone=timezone, created_at=now)
     session.add(person)
     await session.flush()

@@ -8,7 +8,7 @@ from bot.alliance.effects import Ask, Choice, Chose, Forget, Say, Turn, Wrote
 from bot.alliance.key import Key
 from bot.alliance.people import OpenQuestion, Role
 from bot.coordination import pairs
-from bot.coordination.invitations import BadInvitation, clean_alias, invite, link, link_token
+from bot.coordination.invitations import AliasTaken, BadInvitation, invite, link, link_token
 from bot.settings import Settings
 from bot.store.tables import Person
 
@@ -45,21 +45,22 @@ async def answer(
             key = Key("invite.alias.client") if role == Role.CLIENT else Key("invite.alias.carer")
             return (Ask(key, NAME, "alias", (cancel,), keeps={"role": role}, open=True),)
         case "alias", Wrote(words):
+            role = Role(str(question.keeps["role"]))
             try:
-                clean_alias(words)
+                person, token = await invite(
+                    session,
+                    role,
+                    words,
+                    language=coordinator.language,
+                    timezone=coordinator.timezone,
+                    region=settings.region,
+                    secret=settings.secret_keys[0],
+                    now=now,
+                )
+            except AliasTaken:
+                return (Say(coordinator.id, Key("invite.alias.taken")),)
             except BadInvitation:
                 return (Say(coordinator.id, Key("invite.alias.bad")),)
-            role = Role(str(question.keeps["role"]))
-            person, token = await invite(
-                session,
-                role,
-                words,
-                language=coordinator.language,
-                timezone=coordinator.timezone,
-                region=settings.region,
-                secret=settings.secret_keys[0],
-                now=now,
-            )
             said_link = _link(coordinator, person, bot_name, token)
             if role is not Role.CLIENT:
                 return (said_link, Forget())

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alliance.effects import Ask, Change, Choice, Chose, Forget, Kind, Priority, Say, Turn
+from bot.alliance.effects import Ask, Change, Choice, Chose, Effect, Forget, HandBack, Kind, Priority, Say, Turn
 from bot.alliance.key import Key
 from bot.alliance.people import OpenQuestion, Programme, Role
 from bot.store import queries
@@ -68,11 +68,15 @@ async def set_pair(
 ) -> Turn:
     """The client's pair from now on; tells the client, the nurses who come and those who go."""
     before = await queries.nurses_of(session, await queries.pair_of(session, client.id))
-    pair = await pair_of(session, lead_id, partner_id, client.timezone)
+    lead = await session.get_one(Person, lead_id)
+    pair = await pair_of(session, lead_id, partner_id, lead.timezone)
     after = await queries.nurses_of(session, pair)
     who = {"alias": client.alias, "who": [nurse.name for nurse in after]}
     facts = await queries.client_facts(session, client.id, now)
-    turn: list[Change | Say] = [Change(client.id, {"pair_id": pair.id})]
+    turn: list[Effect] = [Change(client.id, {"pair_id": pair.id})]
+    alert = await queries.open_alert(session, client.id)
+    if alert is not None and before != after:
+        turn.append(HandBack(alert.id))  # the new pair is told of it, and the old one reads no further
     if facts.programme in (Programme.ACTIVE, Programme.PAUSED):
         turn.append(Say(client.id, Key("pair.changed.client"), who, Kind.NOTICE, Priority.REPLY))
     old, new = {nurse.id for nurse in before}, {nurse.id for nurse in after}

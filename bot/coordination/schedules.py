@@ -21,6 +21,7 @@ from bot.store.tables import Person
 from bot.text import LANGUAGES, text
 
 NAME = "schedule"
+_HOUR_AT_END = re.compile(r"(?<![\d:h])(\d{1,2}(?:\s*(?:heures?|h|:)\s*(?:[0-5]\d)?)?\s*(?:[ap]\.?\s?m\.?)?)\s*$")
 HOURS = (time(9), time(12), time(17), time(19))
 
 
@@ -80,7 +81,7 @@ def _days(client: Client, days: frozenset[int], at: time, *, in_place: bool) -> 
                 for day in range(7)
             ),
             Choice("go_on", Key("schedule.go_on")),
-            Choice("cancel", Key("schedule.cancel")),
+            Choice("cancel", Key("schedule.cancel"), words=Key("choice.no.words")),
         ),
         values={"alias": client.alias, "rhythm": rhythm_words(client.schedule)},
         keeps=_keeps(client, days, at),
@@ -98,7 +99,7 @@ def _hour(client: Client, days: frozenset[int], at: time) -> Ask:
         "hour",
         (
             *(Choice(hour.isoformat("minutes"), Key("enrol.hour.at"), {"at": hour}) for hour in hours),
-            Choice("cancel", Key("schedule.cancel")),
+            Choice("cancel", Key("schedule.cancel"), words=Key("choice.no.words")),
         ),
         values={
             "alias": client.alias,
@@ -157,18 +158,18 @@ def _save(coordinator: Person, client: Client, schedule: Schedule, now: datetime
         "rhythm": rhythm_words(schedule),
         "next": local(client, following),
     }
-    if client.programme is Programme.ACTIVE:
+    active = client.programme is Programme.ACTIVE
+    if active:
         fields["next_check_in_at"] = following
         told.append(Say(client.id, Key("schedule.changed.client"), values, Kind.NOTICE, Priority.REPLY))
-    told += [
-        Say(nurse.id, Key("schedule.changed.pair"), values, Kind.NOTICE, Priority.QUIET)
-        for nurse in client.nurses
-        if nurse.reachable
-    ]
+    if client.programme is not Programme.INVITED:
+        key = Key("schedule.changed.pair") if told else Key("schedule.changed.pair.later")
+        told_nurses = [nurse for nurse in client.nurses if nurse.reachable]
+        told += [Say(nurse.id, key, values, Kind.NOTICE, Priority.QUIET) for nurse in told_nurses]
     return (
         Change(client.id, fields),
         *told,
-        Say(coordinator.id, Key("schedule.saved") if told else Key("schedule.saved.not_told"), values),
+        Say(coordinator.id, Key("schedule.saved") if active else Key("schedule.saved.not_told"), values),
         Forget(),
     )
 
@@ -188,5 +189,5 @@ def days_in(words: str) -> frozenset[int]:
 
 def hour_after_days(words: str) -> time | None:
     """The hour at the end of a line that named days, if there is one."""
-    match = re.search(r"(\d{1,2}\s*(?:h|:)\s*\d{0,2}|\d{1,2}\s*(?:am|pm))\s*$", normalise(words))
+    match = _HOUR_AT_END.search(normalise(words))
     return hour_of(match.group(1)) if match else None

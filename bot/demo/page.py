@@ -150,7 +150,8 @@ class _Page:
         self._street.telegram.say(self._chat(body), _word(body, "text"))
 
     async def tap(self, body: Body) -> None:
-        self._street.telegram.tap(self._chat(body), _whole(body, "message"), _word(body, "data"))
+        # stale: the button may have gone while the finger was on its way; Telegram passes such taps on too.
+        self._street.telegram.tap(self._chat(body), _whole(body, "message"), _word(body, "data"), stale=True)
 
     async def send(self, body: Body) -> None:
         self._street.telegram.send(self._chat(body), _one_of(body, "kind", _KINDS))

@@ -56,18 +56,18 @@ class Story:
         try:
             for beat in (self._enrolment, self._check_in, self._alert, self._hard_moment, self._night, self._morning):
                 await beat()
-            await self._caption("end", self.client, LAST_CAPTION)
+            await self.caption("end", self.client, LAST_CAPTION)
         except _Over:
             return
         finally:
             self._show(None)
 
     async def _enrolment(self) -> None:
-        await self._caption("link", self.client, READ)
+        await self.caption("link", self.client, READ)
         invitation = self.street.people()[0].invitation
         if invitation and not self.telegram.chats[self.client].messages:
             await self._say(self.client, invitation)
-        await self._caption("enrol", self.client, READ)
+        await self.caption("enrol", self.client, READ)
         unsaid = ["why", "objective"]
         for _ in range(QUESTIONS_AT_MOST):
             asked = self._newest(self.client, lambda data: data.startswith("q:"))
@@ -78,7 +78,7 @@ class Story:
                 await self._tap(self.client, message, first)
                 continue
             if len(unsaid) == 2:
-                await self._caption("words", self.client, LOOK)
+                await self.caption("words", self.client, LOOK)
             await self._say(self.client, self._said(unsaid.pop()))
         if not self.telegram.chats[self.client].keyboard:
             raise _Over
@@ -86,43 +86,43 @@ class Story:
 
     async def _check_in(self) -> None:
         await self._move(None)
-        await self._caption("check_in", self.client, READ)
+        await self.caption("check_in", self.client, READ)
         await self._choose(self.client, "worse", Key("check_in.worse"))
         await self._choose(self.client, "6", Key("rating.6"))
-        await self._caption("six", self.client, READ)
+        await self.caption("six", self.client, READ)
         await self._say(self.client, self._said("weighs"))
         await self._wait(LOOK)
 
     async def _alert(self) -> None:
-        await self._caption("page", self.nurse, READ)
+        await self.caption("page", self.nurse, READ)
         await self._press(self.nurse, "ok:", "", "/ok")
-        await self._caption("taken", self.nurse, READ_LONG)
+        await self.caption("taken", self.nurse, READ_LONG)
         await self._press(self.nurse, "out:", ":reached", self._closing())
-        await self._caption("outcome", self.nurse, READ)
+        await self.caption("outcome", self.nurse, READ)
 
     async def _hard_moment(self) -> None:
         await self._move(HARD_DAY)
-        await self._caption("hard", self.client, READ)
+        await self.caption("hard", self.client, READ)
         await self._say(self.client, text(Key("keyboard.hard"), self.language))
-        await self._caption("reason", self.client, READ_LONG)
+        await self.caption("reason", self.client, READ_LONG)
         await self._choose(self.client, "leave", Key("hard.leave"))
         await self._wait(READ)
 
     async def _night(self) -> None:
         await self._move_to(EVENING)
-        await self._caption("night", self.client, LOOK)
+        await self.caption("night", self.client, LOOK)
         await self._say(self.client, self._said("cannot_wait"))
-        await self._caption("both", self.nurse, READ_LONG)
+        await self.caption("both", self.nurse, READ_LONG)
         await self._move(URGENT_DEADLINE + timedelta(seconds=1))
-        await self._caption("nobody", self.coordinator, READ_LONG)
+        await self.caption("nobody", self.coordinator, READ_LONG)
         await self._press(self.other, "ok:", "", "/ok")
-        await self._caption("other", self.other, READ_LONG)
+        await self.caption("other", self.other, READ_LONG)
         await self._press(self.other, "out:", ":reached", self._closing())
-        await self._caption("reached", self.other, READ)
+        await self.caption("reached", self.other, READ)
 
     async def _morning(self) -> None:
         await self._move_to(MORNING)
-        await self._caption("next_day", self.client, READ_LONG)
+        await self.caption("next_day", self.client, READ_LONG)
 
     # What people do
 
@@ -192,7 +192,8 @@ class Story:
         if self.street.telegram is not self.telegram:
             raise _Over
 
-    async def _caption(self, name: str, chat_id: int, seconds: float) -> None:
+    async def caption(self, name: str, chat_id: int, seconds: float) -> None:
+        """Show a caption, pointing at a phone, and leave time to read it."""
         self._here()
         self._show(Caption(_CAPTIONS[name], chat_id))
         await self._wait(seconds)

@@ -31,7 +31,7 @@ SETTLED_WITHIN = 8.0
 """Seconds of real time that the bot gets to finish what a move of the clock began."""
 STEPS_A_MOVE = 400
 """How many events one move of the clock plays at the most."""
-MOVE_WITHIN = 30.0
+MOVE_WITHIN = 8.0
 """Seconds of real time after which a move of the clock plays no more single events and jumps to its end."""
 STEP_WHILE_DOWN = timedelta(minutes=15)
 """How the clock walks while nothing can leave: waiting messages then hide what is due next."""
@@ -115,6 +115,7 @@ class Street:
         self._kept: tempfile.TemporaryDirectory[str] | None = None
         self._invitations: dict[int, str] = {}
         self._away: set[int] = set()
+        self._towns = 0
         self._moving = asyncio.Lock()
         self._awake = asyncio.Event()
         self.caption: Caption | None = None
@@ -124,13 +125,14 @@ class Street:
         if self._folder is None:
             self._kept = tempfile.TemporaryDirectory(prefix="alliance-demo-")
         folder = self._folder or Path(str(self._kept.name if self._kept else "."))
+        self._towns += 1  # a new town never finds the database of the one before
         self.clock = MovableClock(first_morning(datetime.now(UTC)))
         self.telegram = PretendTelegram(self.clock.now, token=TOKEN)
         root = await self.telegram.serve()
         self._settings = Settings(
             bot_token=TOKEN,
             secret_keys=(SECRET,),
-            database_url=f"sqlite+aiosqlite:///{folder / 'demo.db'}",
+            database_url=f"sqlite+aiosqlite:///{folder / f'town-{self._towns}.db'}",
             telegram_api_url=root,
             language=self.language,
             timezone=ZONE,

@@ -27,7 +27,7 @@ from bot.alliance.effects import (
 )
 from bot.alliance.key import Key
 from bot.alliance.people import Client, OpenQuestion
-from bot.alliance.rating import BETTER, LABEL, NO_CHANGE, NOT_RATED, WORSE, concern_of
+from bot.alliance.rating import BETTER, LABEL, NO_CHANGE, NOT_RATED, WORSE, Concern, concern_of
 from bot.alliance.schedule import instant, next_slot
 from bot.alliance.signals import Severity
 from bot.dialogues.nurse import told
@@ -38,16 +38,20 @@ LATER = timedelta(hours=3)
 LAST_HOUR = 21
 """Nothing is asked again after this local hour; it waits for the next morning."""
 
-_FIGURE = re.compile(r"\s*([0-7])(?:\s*/\s*7)?\s*(?:[·.:)–-].*)?\s*", re.DOTALL)
+_FIGURE = re.compile(
+    r"\s*(?P<figure>[0-7])(?:\s*/\s*7)?\s*(?:·[^\n]*|(?:\s[-–]|[,:])\s+(?P<words>[^\W\d_].*)|[.!])?\s*", re.DOTALL
+)
+"""A bare figure, "6/7", a button's label typed out, or a figure and then words: "6 - je n'en peux plus"."""
 
 
-def ask(client: Client, check_in_id: int | None) -> Turn:
-    """Open the check-in. check_in_id: None when the client began it. The wording varies from one to the next."""
+def ask(client: Client, check_in_id: int | None, *, planned: bool) -> Turn:
+    """Open the check-in. check_in_id: None when none is open. planned: its slot has come, rather than
+    the client asking for it. The wording varies from one to the next."""
     opening = (Key("check_in.ask.first"), Key("check_in.ask.second"), Key("check_in.ask.third"))[client.check_ins % 3]
-    return (_direction(client, opening, check_in_id),)
+    return (_direction(client, opening, check_in_id, planned),)
 
 
-def _direction(client: Client, key: Key, check_in_id: int | None) -> Ask:
+def _direction(client: Client, key: Key, check_in_id: int | None, planned: bool) -> Ask:
     return Ask(
         key,
         NAME,
@@ -60,9 +64,9 @@ def _direction(client: Client, key: Key, check_in_id: int | None) -> Ask:
         ),
         values={"since": client.started_on or "…", "name": client.alias},
         keeps={"check_in": check_in_id},
-        kind=Kind.CHECK_IN,
-        priority=Priority.CHECK_IN if check_in_id else Priority.REPLY,
-        check_in_id=check_in_id,
+        kind=Kind.CHECK_IN if planned else Kind.REPLY,
+        priority=Priority.CHECK_IN if planned else Priority.REPLY,
+        check_in_id=check_in_id if planned else None,
     )
 
 
@@ -70,8 +74,7 @@ def answer(client: Client, question: OpenQuestion, said: Answer, now: datetime) 
     """The client's answer to a step of the check-in. None: these words are no answer to it."""
     check_in_id = _check_in_id(question)
     if isinstance(said, Wrote) and question.step != "open":
-        figure = figure_in(said.text)
-        return None if figure is None else rated(client, figure, check_in_id, now)
+        return rated_in_words(client, said.text, check_in_id, now)
     match question.step, said:
         case "direction", Chose("same"):
             return rated(client, NO_CHANGE, check_in_id, now)
@@ -103,7 +106,16 @@ def answer(client: Client, question: OpenQuestion, said: Answer, now: datetime) 
 def figure_in(text: str) -> int | None:
     """The rating that a typed text is: "6", "6/7", "6 · Fortement aggravé"; None for anything else."""
     match = _FIGURE.fullmatch(text)
-    return int(match.group(1)) if match else None
+    return int(match["figure"]) if match else None
+
+
+def rated_in_words(client: Client, text: str, check_in_id: int | None, now: datetime) -> Turn | None:
+    """A typed rating, with the words that came with it kept; None when the text is no rating."""
+    match = _FIGURE.fullmatch(text)
+    if match is None:
+        return None
+    words: Turn = (Keep("note", text),) if match["words"] else ()
+    return (*words, *rated(client, int(match["figure"]), check_in_id, now))
 
 
 def rated(client: Client, figure: int, check_in_id: int | None, now: datetime) -> Turn:
@@ -111,10 +123,10 @@ def rated(client: Client, figure: int, check_in_id: int | None, now: datetime) -
     effects: list[Effect] = [Rate(figure, check_in_id), *_is(check_in_id, "answered")]
     if figure == NOT_RATED:
         return (*effects, Say(client.id, Key("check_in.reply.not_rated"), _next(client, now)), Forget())
-    effects.append(
-        Say(client.id, _reply(figure), {"rating": LABEL[figure], "since": client.started_on or "…"}),
-    )
     concern = concern_of((*client.ratings, figure))
+    effects.append(
+        Say(client.id, _reply(figure, concern), {"rating": LABEL[figure], "since": client.started_on or "…"}),
+    )
     if concern is not None:
         effects.append(Tell(client.id, concern, Severity.SOON, None))
         effects.append(told(client, now))
@@ -122,7 +134,9 @@ def rated(client: Client, figure: int, check_in_id: int | None, now: datetime) -
     return tuple(effects)
 
 
-def _reply(figure: int) -> Key:
+def _reply(figure: int, concern: Concern | None) -> Key:
+    if figure <= NO_CHANGE and concern is not None:
+        return Key("check_in.reply.fallen_back")
     match figure:
         case 1 | 2:
             return Key("check_in.reply.much_better")
@@ -175,7 +189,6 @@ def _how_much(client: Client, figures: tuple[int, ...], check_in_id: int | None)
         ),
         values={"since": client.started_on or "…"},
         keeps={"check_in": check_in_id},
-        check_in_id=check_in_id,
     )
 
 
@@ -185,8 +198,13 @@ def _not_now(client: Client, check_in_id: int | None, now: datetime) -> Ask:
         NAME,
         "not_now",
         (
-            Choice("later", Key("check_in.later"), {"at": local(client, later_at(client, now))}),
-            Choice("skip", Key("check_in.skip"), words=Key("choice.skip.words")),
+            Choice(
+                "later",
+                Key("check_in.later"),
+                {"at": local(client, later_at(client, now))},
+                words=Key("check_in.later.words"),
+            ),
+            Choice("skip", Key("check_in.skip"), words=Key("check_in.skip.words")),
         ),
         keeps={"check_in": check_in_id},
     )

@@ -3,18 +3,17 @@
 The only place that knows the order. Each dialogue knows only itself.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.alliance.effects import Answer, Chose, Forget, Keep, Say, Tell, Turn, Wrote
+from bot.alliance.effects import Answer, Ask, Chose, Forget, Keep, Say, Tell, Turn, Wrote
 from bot.alliance.events import Event, Tap, Text, Thing
 from bot.alliance.key import Key
 from bot.alliance.people import Client, OpenQuestion, Programme
 from bot.alliance.rating import Concern
 from bot.alliance.signals import Lexicon, Severity, Signal, danger_in, signals_in
 from bot.dialogues import check_in, danger, discouragement, enrolment, heard, language, nurse, pause
-from bot.dialogues.intents import Intent, bare, intent_in
+from bot.dialogues.intents import Intent, Phrasebook, bare, intent_in
 from bot.dialogues.words import names, quoted
 
 
@@ -23,7 +22,7 @@ class Listening:
     """What is needed to understand words: both lexicons, and the words of the intents in both languages."""
 
     lexicon: Lexicon
-    phrasebook: Mapping[str, Intent]
+    phrasebook: Phrasebook
 
 
 def respond(
@@ -31,59 +30,92 @@ def respond(
 ) -> tuple[Turn, tuple[Signal, ...]]:
     """The turn that answers a client's event, and the signals that its words carried."""
     match event:
-        case Text(text, edited):
+        case Text(text):
             signals = signals_in(text, listening.lexicon)
             concern = danger_in(signals)
             if concern is not None:
                 return danger.turn(client, concern, text, question, now), signals
-            return _words(client, question, text, edited, signals, listening, now), signals
+            return _words(client, question, event, signals, listening, now), signals
         case Tap(None):
             return _stale(client, question), ()
         case Tap(choice) if choice is not None and question is not None:
             return _answered(client, question, Chose(choice), now) or (), ()
         case Thing(kind) if client.programme is not Programme.DECLINED:
             return heard.thing(client, kind), ()
+        case Thing():
+            return _declined(client), ()
     return (), ()
 
 
 def _words(
     client: Client,
     question: OpenQuestion | None,
-    text: str,
-    edited: bool,
+    event: Text,
     signals: tuple[Signal, ...],
     listening: Listening,
     now: datetime,
 ) -> Turn:
-    intent = None if edited else intent_in(text, listening.phrasebook)
-    enrolling = client.programme is Programme.INVITED
-    if intent is not None and not (enrolling and intent is not Intent.HELP):
-        return _asked_for(client, question, intent, now)
+    text, new = event.text, not event.edited and event.thing is None
+    said = answer_in(text, question) if question is not None and new else Wrote(text)
+    chosen = isinstance(said, Chose)
+    answering = question is not None and question.open
+    intent = intent_in(text, listening.phrasebook, answering=answering) if new and not chosen else None
+    if client.programme is Programme.INVITED:
+        return _enrolling(client, question, event, said, intent, signals, now)
+    if intent is not None:
+        return _asked_for(client, intent, now)
     if client.programme is Programme.DECLINED:
-        return (Say(client.id, Key("declined.reply"), {"emergency": client.help.emergency_line}),)
-    if enrolling and (question is None or intent is Intent.START):
-        return enrolment.begin(client)
-    if enrolling and intent is Intent.STOP:
-        return enrolment.answer(client, _consent_step(question), Chose("no"), now) or ()
-    if question is not None and not edited and not text.lstrip().startswith("/"):
-        said = answer_in(text, question)
-        turn = _answered(client, question, said, now)
-        if turn is not None:
-            if enrolling or isinstance(said, Chose):
-                return turn
-            return _with_signals(client, question, turn, text, signals, now)
+        return _declined(client)
     if text.lstrip().startswith("/"):
         return (Say(client.id, Key("heard.unknown_command")),)
-    if not enrolling and not edited:
-        met = _met(client, text, signals, now)
-        if met is not None:
-            return met
-    return heard.words(client, text, edited=edited, question=question)
+    if question is not None and new:
+        turn = _answered(client, question, said, now)
+        if turn is not None:
+            return turn if chosen else _with_signals(client, question, turn, text, signals, now)
+    if client.check_in is not None and new:
+        # The question was lost from sight, by a change of language or a pause thought better of; a figure still counts.
+        rating = check_in.rated_in_words(client, text, client.check_in.id, now)
+        if rating is not None:
+            return _with_signals(client, question, rating, text, signals, now)
+    met = _met(client, text, signals, now)
+    if met is not None:
+        return met
+    return heard.words(client, text, edited=event.edited, thing=event.thing, question=question)
 
 
-def _consent_step(question: OpenQuestion | None) -> OpenQuestion:
-    assert question is not None
-    return OpenQuestion(enrolment.NAME, "consent", {}, {}, False, question.asked_at)
+def _enrolling(
+    client: Client,
+    question: OpenQuestion | None,
+    event: Text,
+    said: Answer,
+    intent: Intent | None,
+    signals: tuple[Signal, ...],
+    now: datetime,
+) -> Turn:
+    """Before the first check-in is planned: the enrolment's own question, help, a nurse, or a no."""
+    if question is None or intent is Intent.START:
+        return enrolment.begin(client)
+    wants_nurse = intent is Intent.NURSE or any(signal.concern is Concern.WANTS_NURSE for signal in signals)
+    match intent:
+        case Intent.HELP:
+            return _asked_for(client, intent, now)
+        case Intent.LANGUAGE:
+            return enrolment.begin(client)
+        case Intent.STOP:
+            return enrolment.refused(client)
+        case _ if wants_nurse:
+            # Passed on at once; the enrolment's question stays where it is.
+            return tuple(effect for effect in nurse.begin(client, event.text, now) if not isinstance(effect, Forget))
+    if event.text.lstrip().startswith("/"):
+        return (Say(client.id, Key("heard.unknown_command")),)
+    turn = None if event.edited or event.thing else _answered(client, question, said, now)
+    if turn is not None:
+        return turn
+    return heard.words(client, event.text, edited=event.edited, thing=event.thing, question=question)
+
+
+def _declined(client: Client) -> Turn:
+    return (Say(client.id, Key("declined.reply"), {"emergency": client.help.emergency_line}),)
 
 
 def answer_in(text: str, question: OpenQuestion) -> Answer:
@@ -113,23 +145,27 @@ def _answered(client: Client, question: OpenQuestion, said: Answer, now: datetim
 
 
 def _with_signals(
-    client: Client, question: OpenQuestion, turn: Turn, text: str, signals: tuple[Signal, ...], now: datetime
+    client: Client,
+    question: OpenQuestion | None,
+    turn: Turn,
+    text: str,
+    signals: tuple[Signal, ...],
+    now: datetime,
 ) -> Turn:
-    """An answer that also says how the client is: kept as the answer, and met."""
-    if question.dialogue == discouragement.NAME and client.alert is None:
-        strong = [signal for signal in signals if signal.concern is Concern.DISCOURAGEMENT]
-        if strong and strong[0].severity is Severity.SOON:
-            return (
-                *turn,
-                Tell(client.id, Concern.DISCOURAGEMENT, Severity.SOON, text),
-                nurse.told(client, now),
-            )
-    if question.dialogue == discouragement.NAME:
+    """An answer that also says how the client is: what it records stands, and the client is met."""
+    if question is not None and question.dialogue == discouragement.NAME:
+        strong = any(
+            signal.concern is Concern.DISCOURAGEMENT and signal.severity is Severity.SOON for signal in signals
+        )
+        if strong:
+            passed_on = Tell(client.id, Concern.DISCOURAGEMENT, Severity.SOON, text)
+            return (*turn, passed_on, nurse.told(client, now))
         signals = tuple(signal for signal in signals if signal.concern is not Concern.DISCOURAGEMENT)
     met = _met(client, text, signals, now)
     if met is None:
         return turn
-    return (*(effect for effect in turn if isinstance(effect, Keep)), Forget(), *met)
+    recorded = tuple(effect for effect in turn if not isinstance(effect, Say | Ask | Forget))
+    return (*recorded, Forget(), *met)
 
 
 def _met(client: Client, text: str, signals: tuple[Signal, ...], now: datetime) -> Turn | None:
@@ -140,13 +176,10 @@ def _met(client: Client, text: str, signals: tuple[Signal, ...], now: datetime) 
             case Concern.WANTS_NURSE:
                 return nurse.begin(client, text, now)
             case Concern.RELAPSE:
+                values = {"words": quoted(text), "emergency": client.help.emergency_line}
                 return (
                     Keep("note", text),
-                    Say(
-                        client.id,
-                        Key("relapse.met"),
-                        {"words": quoted(text), "emergency": client.help.emergency_line},
-                    ),
+                    Say(client.id, Key("relapse.met"), values),
                     Tell(client.id, Concern.RELAPSE, Severity.SOON, text),
                     nurse.told(client, now),
                     Forget(),
@@ -156,41 +189,40 @@ def _met(client: Client, text: str, signals: tuple[Signal, ...], now: datetime) 
     return None
 
 
-def _asked_for(client: Client, question: OpenQuestion | None, intent: Intent, now: datetime) -> Turn:
-    if client.programme is Programme.DECLINED and intent in (Intent.START, Intent.RESUME):
-        return enrolment.ask_consent_again(client)
+def _asked_for(client: Client, intent: Intent, now: datetime) -> Turn:
     match intent:
         case Intent.HELP:
-            return (
-                Say(
-                    client.id,
-                    Key("help.client"),
-                    {"who": names(client.nurses), **danger.safety_values(client)},
-                    keyboard=client.programme is Programme.ACTIVE,
-                ),
-            )
+            values = {"who": names(client.nurses), **danger.safety_values(client)}
+            return (Say(client.id, Key("help.client"), values, keyboard=client.programme is Programme.ACTIVE),)
         case Intent.LANGUAGE:
             return language.begin(client)
         case Intent.NURSE:
             return nurse.begin(client, None, now)
+        case Intent.START | Intent.RESUME if not client.consented:
+            return enrolment.ask_consent_again(client)
+        case _ if client.programme is Programme.DECLINED:
+            return _declined(client)
         case Intent.HARD:
             return discouragement.begin(client, None, Severity.NONE, now)
+        case Intent.CHECK_IN:
+            open_id = client.check_in.id if client.check_in else None
+            return check_in.ask(client, open_id, planned=False)
+        case Intent.STOP if client.programme is Programme.STOPPED:
+            return (Say(client.id, Key("stop.already")),)
         case Intent.STOP:
-            if client.programme is Programme.STOPPED:
-                return (Say(client.id, Key("stop.already")),)
             return pause.stop(client, None, now)
+        case Intent.PAUSE if client.programme is Programme.ACTIVE:
+            return pause.begin()
+        case Intent.PAUSE:
+            return (Say(client.id, Key("pause.already")),)
         case Intent.START if client.programme is Programme.ACTIVE:
             return (Say(client.id, Key("start.again"), {"who": names(client.nurses)}, keyboard=True),)
+        case Intent.START:
+            return (Say(client.id, Key("start.not_active"), keyboard=True),)
         case Intent.RESUME if client.programme is Programme.ACTIVE:
             return (Say(client.id, Key("resume.already"), keyboard=True),)
-        case Intent.START | Intent.RESUME:
+        case Intent.RESUME:
             return pause.resume(client, now)
-        case Intent.PAUSE:
-            if client.programme is Programme.ACTIVE:
-                return pause.begin()
-            return (Say(client.id, Key("pause.already")),)
-        case Intent.CHECK_IN:
-            return check_in.ask(client, client.check_in.id if client.check_in else None)
 
 
 def _stale(client: Client, question: OpenQuestion | None) -> Turn:

@@ -16,22 +16,28 @@ from bot.alliance.schedule import instant
 from bot.alliance.signals import Severity
 from bot.dialogues.words import names, quoted
 
+WHOLE = 3500
+"""So many letters are said back whole; Telegram allows 4,096 in one message."""
+FOLLOW_UP_LATEST = timedelta(hours=12)
+
 
 def turn(client: Client, concern: Concern, words: str, question: OpenQuestion | None, now: datetime) -> Turn:
     """Answer danger. Any open question but the enrolment's is put away: nothing else is asked today."""
     effects: list[Effect] = [
         Say(client.id, _reply(client, concern), safety_values(client), Kind.SAFETY, Priority.URGENT),
     ]
-    effects += [
-        Say(client.id, Key("safety.passed_on"), {"words": quoted(words)}, Kind.SAFETY, Priority.URGENT),
-        Tell(client.id, concern, Severity.URGENT, words),
-    ]
+    if concern is not Concern.VIOLENCE:
+        # Not said back where somebody may be reading over the shoulder; that reply says itself that they are passed on.
+        said_back = {"words": quoted(words, WHOLE)}
+        effects.append(Say(client.id, Key("safety.passed_on"), said_back, Kind.SAFETY, Priority.URGENT))
+    effects.append(Tell(client.id, concern, Severity.URGENT, words))
     if question is not None and question.dialogue != "enrolment":
         effects.append(Forget())
     if client.check_in is not None:
         effects.append(CheckInIs(client.check_in.id, "skipped"))
-    if client.programme in (Programme.ACTIVE, Programme.PAUSED):
+    if client.consented:
         effects.append(Keep("note", words))
+    if client.consented and client.programme is not Programme.STOPPED:
         effects.append(Change(client.id, {"follow_up_at": follow_up_at(client, now)}))
     return tuple(effects)
 
@@ -63,16 +69,23 @@ def follow_up_at(client: Client, now: datetime) -> datetime:
     return instant(tomorrow, client.schedule.at, client.zone)
 
 
-def follow_up(client: Client) -> Turn:
-    """The day after: no scale and no task, only that it is not forgotten and where to turn."""
+def follow_up(client: Client, concern: Concern | None, now: datetime) -> Turn:
+    """The day after: no scale and no task, only that it is not forgotten and where to turn.
+
+    concern: of the client's last alert; after violence the message says nothing that a stranger could understand.
+    Days late it is not sent: "yesterday" would be untrue, and the client learns of the missed check-in anyway.
+    """
+    done = Change(client.id, {"follow_up_at": None})
+    if client.follow_up_at is None or now - client.follow_up_at > FOLLOW_UP_LATEST:
+        return (done,)
     return (
         Say(
             client.id,
-            Key("safety.next_day"),
+            Key("safety.next_day.quiet") if concern is Concern.VIOLENCE else Key("safety.next_day"),
             {"who": names(client.present or client.nurses), "crisis": safety_values(client)["crisis"]},
             Kind.NOTICE,  # said even where check-ins are paused
             Priority.CHECK_IN,
             keyboard=True,
         ),
-        Change(client.id, {"follow_up_at": None}),
+        done,
     )

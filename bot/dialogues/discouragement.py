@@ -21,9 +21,9 @@ from bot.alliance.effects import (
     Turn,
 )
 from bot.alliance.key import Key
-from bot.alliance.people import Client
+from bot.alliance.people import Client, Programme
 from bot.alliance.rating import Concern
-from bot.alliance.schedule import next_slot
+from bot.alliance.schedule import LIGHTEST, next_slot
 from bot.alliance.signals import Severity
 from bot.dialogues import nurse
 from bot.dialogues.words import local, quoted, rhythm_words
@@ -46,25 +46,29 @@ def begin(client: Client, words: str | None, severity: Severity, now: datetime) 
         effects.append(CheckInIs(client.check_in.id, "skipped"))
     if severity is Severity.SOON or client.hard_moments >= OFTEN:
         effects += [Tell(client.id, Concern.DISCOURAGEMENT, Severity.SOON, words), nurse.told(client, now)]
-    effects.append(_choice())
+    effects.append(_choice(client))
     return tuple(effects)
 
 
 def _given_back(client: Client) -> tuple[Say, ...]:
-    """The client's own words, unedited: a reason first, the objective the next time; not the same again in a week."""
+    """The client's own words, unedited: a reason, a win, the objective; not the same again within a week."""
     reasons = [Say(client.id, Key("hard.your_reason"), {"reason": quoted(words)}) for words in client.reasons]
+    reasons += [Say(client.id, Key("hard.your_win"), {"win": quoted(words)}) for words in client.wins]
     if client.objective:
         reasons.append(Say(client.id, Key("hard.your_objective"), {"objective": quoted(client.objective)}))
     return tuple(reasons[client.hard_moments : client.hard_moments + 1])
 
 
-def _choice() -> Ask:
+def _choice(client: Client) -> Ask:
+    lighter = Choice("lighter", Key("hard.lighter"), words=Key("hard.lighter.words"))
+    # Offered only where it changes something: check-ins are going on, and could come less often.
+    can_be_lighter = client.programme is Programme.ACTIVE and client.schedule.every_weeks < LIGHTEST
     return Ask(
         Key("hard.choice"),
         NAME,
         "choice",
         (
-            Choice("lighter", Key("hard.lighter"), words=Key("hard.lighter.words")),
+            *((lighter,) if can_be_lighter else ()),
             Choice("nurse", Key("hard.nurse"), words=Key("hard.nurse.words")),
             Choice("leave", Key("hard.leave"), words=Key("hard.leave.words")),
         ),

@@ -4,10 +4,10 @@ In every question the first button is the answer that goes on with the default. 
 respected and keeps nothing. Refuses to ask for anything that the programme does not need.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.alliance.consent import CONSENT_VERSION
-from bot.alliance.effects import Answer, Ask, Change, Choice, Chose, Effect, Forget, Keep, Say, Turn, Wrote
+from bot.alliance.effects import Answer, Ask, Change, Choice, Chose, Effect, EraseWords, Forget, Keep, Say, Turn, Wrote
 from bot.alliance.key import Key
 from bot.alliance.people import Client, OpenQuestion, Programme
 from bot.alliance.place import hour_of, place_words, zone_of
@@ -37,11 +37,7 @@ def answer(client: Client, question: OpenQuestion, said: Answer, now: datetime) 
             after = _address() if client.language == "fr" else _place(client)
             return (Change(client.id, consented), after)
         case "consent", Chose("no"):
-            return (
-                Change(client.id, {"programme": Programme.DECLINED}),
-                Say(client.id, Key("enrol.declined"), {"emergency": client.help.emergency_line}),
-                Forget(),
-            )
+            return refused(client)
         case "address", Chose(address):
             return (Change(client.id, {"address": address}), _place(client))
         case "place", Chose("keep"):
@@ -59,8 +55,8 @@ def answer(client: Client, question: OpenQuestion, said: Answer, now: datetime) 
             )
         case "other_place", Chose("keep"):
             return (_day(client, now),)
-        case "day", Chose(offset):
-            return (_hour(client, int(offset)),)
+        case "day", Chose(day):
+            return (_hour(client, date.fromisoformat(day)),)
         case "hour", Chose(at):
             return _first_check_in(client, question, time.fromisoformat(at), now)
         case "hour", Wrote(words):
@@ -79,13 +75,23 @@ def answer(client: Client, question: OpenQuestion, said: Answer, now: datetime) 
     return None
 
 
+def refused(client: Client) -> Turn:
+    """A no is respected: nothing stays of what was written, and nothing more is sent."""
+    return (
+        Change(client.id, {"programme": Programme.DECLINED, "consent_version": None, "consented_at": None}),
+        EraseWords(),
+        Say(client.id, Key("enrol.declined"), {"emergency": client.help.emergency_line}),
+        Forget(),
+    )
+
+
 def who_is_behind(client: Client) -> tuple[Effect, ...]:
     """The two nurses by name, their hours, what this does and does not do, and the emergency number."""
     return (
         Say(
             client.id,
             Key("enrol.who") if client.nurses else Key("enrol.who.no_pair_yet"),
-            {"name": client.alias, "who": names(client.nurses), "hours": hours_words(client.hours)},
+            {"name": client.alias, "who": names(client.nurses), "hours": hours_words(client.hours, client.zone)},
         ),
         Say(client.id, Key("enrol.limits"), {"emergency": client.help.emergency_line}),
     )
@@ -93,7 +99,7 @@ def who_is_behind(client: Client) -> tuple[Effect, ...]:
 
 def ask_consent_again(client: Client) -> Turn:
     """For somebody who declined and comes back."""
-    return (*who_is_behind(client), _consent())
+    return (Change(client.id, {"programme": Programme.INVITED}), *who_is_behind(client), _consent())
 
 
 def _consent() -> Ask:
@@ -151,27 +157,30 @@ def _day(client: Client, now: datetime) -> Ask:
         Key("enrol.day"),
         NAME,
         "day",
-        tuple(
-            Choice(
-                str(offset),
-                Key("enrol.day.tomorrow") if offset == 1 else WEEKDAY[(today.weekday() + offset) % 7],
-                {"day": WEEKDAY[(today.weekday() + offset) % 7]},
-            )
-            for offset in offsets
-        ),
+        tuple(_day_choice(today, offset) for offset in offsets),
         columns=2,
     )
 
 
-def _hour(client: Client, offset: int) -> Ask:
+def _day_choice(today: date, offset: int) -> Choice:
+    day = today + timedelta(days=offset)
+    weekday = WEEKDAY[day.weekday()]
+    if offset != 1:
+        return Choice(day.isoformat(), weekday)
+    words = (Key("enrol.day.tomorrow.words"), weekday)
+    return Choice(day.isoformat(), Key("enrol.day.tomorrow"), {"day": weekday}, words)
+
+
+def _hour(client: Client, day: date) -> Ask:
     hours = (client.schedule.at, *(at for at in HOURS if at != client.schedule.at))
     choices = tuple(Choice(at.isoformat("minutes"), Key("enrol.hour.at"), {"at": at}) for at in hours)
-    return Ask(Key("enrol.hour"), NAME, "hour", choices, keeps={"offset": offset}, open=True, columns=2)
+    return Ask(Key("enrol.hour"), NAME, "hour", choices, keeps={"day": day.isoformat()}, open=True, columns=2)
 
 
 def _first_check_in(client: Client, question: OpenQuestion, at: time, now: datetime) -> Turn:
-    offset = question.keeps.get("offset")
-    day = local(client, now).date() + timedelta(days=offset if isinstance(offset, int) else 1)
+    day, today = date.fromisoformat(str(question.keeps["day"])), local(client, now).date()
+    while day < today:  # answered days later: the same weekday, the next time it comes
+        day += timedelta(weeks=1)
     days = client.schedule.days if client.rhythm_given else frozenset({day.weekday()})
     schedule = Schedule(days | {day.weekday()}, at, client.schedule.every_weeks, day)
     first = instant(day, at, client.zone)
@@ -196,7 +205,8 @@ def _reason(objective: str) -> Ask:
 
 def _done(client: Client, now: datetime) -> Turn:
     first = client.next_check_in_at
-    if first is None or first <= now:  # the enrolment was left open past its first slot
+    if first is None or first <= now or not _planned(client, first):
+        # Left open past its first slot, or the rhythm was changed meanwhile.
         first = next_slot(client.schedule, client.zone, now)
     begun = {
         "programme": Programme.ACTIVE,
@@ -213,3 +223,9 @@ def _done(client: Client, now: datetime) -> Turn:
         ),
         Forget(),
     )
+
+
+def _planned(client: Client, moment: datetime) -> bool:
+    """Whether a moment is a slot of the client's rhythm as it is now."""
+    day = local(client, moment).date()
+    return client.schedule.falls_on(day) and moment == instant(day, client.schedule.at, client.zone)

@@ -4,6 +4,7 @@ Every intent has a French and an English command and can be typed in plain words
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.alliance.key import Key
@@ -70,12 +71,28 @@ def bare(text: str) -> str:
     return "".join(letter for letter in normalise(text) if letter.isalnum() or letter in " '/·").strip(" '")
 
 
-def intent_in(text: str, phrasebook: Mapping[str, Intent]) -> Intent | None:
-    """The intent of a whole text, or None. phrasebook: words as ``bare`` gives them → intent."""
+@dataclass(frozen=True)
+class Phrasebook:
+    """Words as ``bare`` gives them → intent. labels: of the permanent keyboard; words: one-word wishes."""
+
+    labels: Mapping[str, Intent]
+    words: Mapping[str, Intent]
+
+
+def intent_in(text: str, phrasebook: Phrasebook, *, answering: bool = False) -> Intent | None:
+    """The intent of a whole text, or None.
+
+    answering: an open question waits for the person's own words, so that a single word is an answer unless it stops
+    everything or asks for help.
+    """
     stripped = text.strip()
     if stripped.startswith("/"):
         name = stripped[1:].split(maxsplit=1)[0].split("@")[0].casefold() if len(stripped) > 1 else ""
         if name == "start":
             return Intent.START
         return next((intent for intent, by in COMMANDS.items() if name in by.values()), None)
-    return phrasebook.get(bare(text))
+    said = bare(text)
+    if said in phrasebook.labels:
+        return phrasebook.labels[said]
+    wish = phrasebook.words.get(said)
+    return None if answering and wish not in (Intent.STOP, Intent.HELP) else wish

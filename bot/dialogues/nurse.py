@@ -5,12 +5,12 @@ Refuses to promise more than that, and to ask anything before it has passed the 
 
 from datetime import datetime
 
-from bot.alliance.effects import Answer, Ask, Choice, Chose, Forget, Say, Tell, Turn
+from bot.alliance.effects import Answer, Ask, Choice, Chose, Forget, Keep, Say, Tell, Turn
 from bot.alliance.key import Key, Value
 from bot.alliance.people import Client
 from bot.alliance.rating import Concern
 from bot.alliance.signals import Severity
-from bot.dialogues.words import hours_words, local, reader
+from bot.dialogues.words import hours_words, local, numbers, reader
 
 NAME = "nurse"
 
@@ -18,8 +18,10 @@ NAME = "nurse"
 def begin(client: Client, words: str | None, now: datetime) -> Turn:
     """The client asks for a nurse. words: what was typed, None for the button."""
     passed_on = (Tell(client.id, Concern.WANTS_NURSE, Severity.SOON, words), told(client, now))
+    if words is not None and client.consented:
+        return (Keep("note", words), *passed_on, Forget())
     if words is not None:
-        return (*passed_on, Forget())
+        return passed_on
     return (
         *passed_on,
         Ask(
@@ -47,16 +49,17 @@ def told(client: Client, now: datetime) -> Say:
     """What was passed on, to whom, when she reads, who covers, and the numbers for before then."""
     nurse = reader(client)
     values: dict[str, Value] = {
-        "hours": hours_words(client.hours),
-        "emergency": client.help.emergency_line,
+        "hours": hours_words(client.hours, client.zone),
+        "numbers": numbers(client),
         "opening": local(client, client.hours.next_opening(now)),
     }
     if nurse is None:
         return Say(client.id, Key("told.team"), values)
     values["nurse"] = nurse.name
-    if client.alert is not None:
-        # The pair is told already: said shortly, with the name of whoever has it in hand.
-        return Say(client.id, Key("told.joined"), {"nurse": client.alert.acknowledged_by or nurse.name})
+    if client.alert is not None and client.alert.paged:
+        # Somebody was told already: said shortly, with the name of whoever has it in hand.
+        values["nurse"] = client.alert.acknowledged_by or nurse.name
+        return Say(client.id, Key("told.joined"), values)
     other = next((carer for carer in client.present if carer.id != nurse.id and carer.reachable), None)
     if other is not None:
         values["other"] = other.name

@@ -81,5 +81,7 @@ def over(client: Client, now: datetime) -> Turn:
 
 def _silence(client: Client, programme: Programme, until: datetime | None) -> tuple[Effect, ...]:
     check_in: tuple[Effect, ...] = (CheckInIs(client.check_in.id, "skipped"),) if client.check_in else ()
-    changed = {"programme": programme, "paused_until": until, "next_check_in_at": None, "follow_up_at": None}
+    changed = {"programme": programme, "paused_until": until, "next_check_in_at": None}
+    if programme is Programme.STOPPED:
+        changed["follow_up_at"] = None
     return (*check_in, Change(client.id, changed))

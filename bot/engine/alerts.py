@@ -4,7 +4,7 @@ Decisions come from ``bot.notification``; this file reads the people, writes the
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alliance.effects import Kind, Priority, Say, Tell
 from bot.alliance.hours import WorkingHours
 from bot.alliance.key import Key, Value
-from bot.alliance.people import Carer
+from bot.alliance.people import Carer, Role
 from bot.alliance.rating import Concern
 from bot.alliance.signals import Severity
 from bot.dialogues.danger import safety_values
@@ -23,46 +23,97 @@ from bot.notification.outcome import UNTOLD, outcome_buttons, page_buttons
 from bot.store import queries
 from bot.store.tables import AlertLog, AlertRow, Person
 
+FRESH = timedelta(minutes=5)
+"""Urgent words that join an alert taken longer ago than this go through the ladder again: whoever took it may not be
+looking any more."""
+
 
 def log(
     session: AsyncSession,
     alert_id: int,
     event: str,
     now: datetime,
+    *,
     person_id: int | None = None,
+    concern: Concern | None = None,
     words: str | None = None,
 ) -> None:
     """Add one line to an alert's own log."""
-    session.add(AlertLog(alert_id=alert_id, at=now, event=event, person_id=person_id, words=words))
+    session.add(AlertLog(alert_id=alert_id, at=now, event=event, person_id=person_id, concern=concern, words=words))
 
 
 async def tell(session: AsyncSession, effect: Tell, now: datetime) -> None:
     """Open an incident for the client, or join the open one; the first alert is never held back."""
     alert = await queries.open_alert(session, effect.client_id)
     if alert is None:
-        alert = AlertRow(
-            client_id=effect.client_id,
-            concern=effect.concern,
-            severity=effect.severity,
-            status="open",
-            opened_at=now,
-            told=[],
-        )
-        session.add(alert)
-        await session.flush()
-        log(session, alert.id, "opened", now, words=effect.words)
-        await _first_look(session, alert, now)
+        if effect.severity is not Severity.NONE:
+            await _open(session, effect, now)
         return
-    log(session, alert.id, "joined", now, words=effect.words)
+    log(session, alert.id, "joined", now, concern=effect.concern, words=effect.words)
+    if Concern(alert.concern) in UNTOLD and effect.concern not in UNTOLD:
+        alert.concern = effect.concern  # what the client waits to hear about again
     if effect.severity > alert.severity:
         # What could wait no longer can: the ladder starts anew, whoever had taken the lesser one.
         alert.severity, alert.concern = effect.severity, effect.concern
-        alert.status, alert.acknowledged_by, alert.acknowledged_at = "open", None, None
-        alert.rung, alert.told, alert.reminders = 0, [], 0
-        log(session, alert.id, "raised", now)
-        await _first_look(session, alert, now)
-    elif effect.words is not None and alert.acknowledged_by is not None:
-        await _page(session, alert, [await session.get_one(Person, alert.acknowledged_by)], Key("page.joined"), now)
+        log(session, alert.id, "raised", now, concern=effect.concern)
+        await _start_anew(session, alert, now)
+    elif effect.severity is Severity.NONE:
+        return
+    elif alert.acknowledged_by is not None:
+        await _joined_taken(session, alert, effect, now)
+    elif effect.severity is Severity.URGENT and not alert.told:
+        await climb(session, alert, now)  # nobody was reached so far: try again at once
+
+
+async def _open(session: AsyncSession, effect: Tell, now: datetime) -> None:
+    alert = AlertRow(
+        client_id=effect.client_id,
+        concern=effect.concern,
+        severity=effect.severity,
+        status="open",
+        opened_at=now,
+        told=[],
+    )
+    session.add(alert)
+    await session.flush()
+    log(session, alert.id, "opened", now, concern=effect.concern, words=effect.words)
+    await _first_look(session, alert, now)
+
+
+async def _joined_taken(session: AsyncSession, alert: AlertRow, effect: Tell, now: datetime) -> None:
+    """Something new for an alert that somebody has in hand: she is told; if she may not be looking, the ladder is."""
+    assert alert.acknowledged_by is not None, "it is taken"
+    assert alert.acknowledged_at is not None, "it is taken"
+    owner = await session.get_one(Person, alert.acknowledged_by)
+    carer = queries.carer_of(owner)
+    stale = effect.severity is Severity.URGENT and now - alert.acknowledged_at > FRESH
+    if stale or carer.away or not carer.reachable:
+        await hand_back(session, alert, now)
+        return
+    told = [owner]
+    if effect.concern is Concern.BLOCKED:
+        pair = await queries.nurses_of(session, await queries.pair_of(session, alert.client_id))
+        others = [nurse.id for nurse in pair if nurse.reachable and not nurse.away and nurse.id != owner.id]
+        told += [await session.get_one(Person, person_id) for person_id in others]
+    await _page(session, alert, told, Key("page.joined"), now)
+
+
+async def hand_back(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
+    """An incident is in nobody's hands again: it goes back to the first rung."""
+    log(session, alert.id, "handed_back", now, person_id=alert.acknowledged_by)
+    await _start_anew(session, alert, now)
+
+
+async def hand_back_all(session: AsyncSession, person_id: int, now: datetime) -> None:
+    """Everything that a carer who cannot be reached any more has in hand."""
+    for alert in await queries.taken_by(session, person_id):
+        await hand_back(session, alert, now)
+
+
+async def _start_anew(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
+    alert.status, alert.acknowledged_by, alert.acknowledged_at = "open", None, None
+    alert.rung, alert.told, alert.reminders = 0, [], 0
+    await _first_look(session, alert, now)
 
 
 async def _first_look(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
@@ -74,7 +125,8 @@ async def _first_look(session: AsyncSession, alert: AlertRow, now: datetime) -> 
 
 async def climb(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
     """Take the next step of an open alert; for an acknowledged one, ask for its outcome or send it back."""
-    if alert.status == "acknowledged" and not await _ask_outcome_again(session, alert, now):
+    if alert.status == "acknowledged":
+        await _ask_outcome_again(session, alert, now)
         return
     pair = await queries.nurses_of(session, await queries.pair_of(session, alert.client_id))
     people = (*pair, *await queries.coordinators(session))
@@ -82,25 +134,24 @@ async def climb(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
     alert.rung, alert.look_at = step.rung, step.next_at
     alert.told = list(dict.fromkeys([*alert.told, *(person.id for person in step.tell)]))
     if step.nobody:
-        await _nobody(session, alert, now)
+        await _tell_client_once(session, alert, "nobody", now)
         return
+    if step.reached is escalation.Rung.AGAIN and alert.severity == Severity.URGENT:
+        await _tell_client_once(session, alert, "unanswered", now)
     rows = [await session.get_one(Person, person.id) for person in step.tell]
     await _page(session, alert, rows, _page_key(step, alert), now, pair)
 
 
-async def _ask_outcome_again(session: AsyncSession, alert: AlertRow, now: datetime) -> bool:
-    """Ask the nurse who took it how it ended. True when it must go back to its ladder instead."""
-    assert alert.acknowledged_by is not None
+async def _ask_outcome_again(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
+    """Ask whoever took it how it ended; after the last reminder it goes back to its ladder."""
+    assert alert.acknowledged_by is not None, "it is taken"
     if escalation.comes_back(queries.alert_of(alert)):
-        log(session, alert.id, "came_back", now, alert.acknowledged_by)
-        alert.status, alert.acknowledged_by, alert.acknowledged_at = "open", None, None
-        alert.rung, alert.reminders = 0, 0
-        alert.told = []
-        return True
+        await hand_back(session, alert, now)
+        return
     alert.reminders += 1
-    alert.look_at = escalation.outcome_due_at(alert.reminders, now)
+    alert.look_at = await _outcome_due_at(session, alert, now)
     nurse = await session.get_one(Person, alert.acknowledged_by)
-    log(session, alert.id, "outcome_asked", now, nurse.id)
+    log(session, alert.id, "outcome_asked", now, person_id=nurse.id)
     client = await session.get_one(Person, alert.client_id)
     await say(
         session,
@@ -109,13 +160,17 @@ async def _ask_outcome_again(session: AsyncSession, alert: AlertRow, now: dateti
             Key("alert.outcome_again"),
             {"number": alert.id, "alias": client.alias},
             Kind.ALERT,
-            Priority(min(Priority.REPLY, _priority(alert))),
+            _priority(alert),
             outcome_buttons(alert.id),
             alert_id=alert.id,
         ),
         now,
     )
-    return False
+
+
+async def _outcome_due_at(session: AsyncSession, alert: AlertRow, now: datetime) -> datetime:
+    hours = await _hours(session, alert)
+    return escalation.outcome_due_at(Severity(alert.severity), hours, alert.reminders, now)
 
 
 def _page_key(step: Step, alert: AlertRow) -> Key:
@@ -140,25 +195,22 @@ async def _page(
     names: Value = [nurse.name for nurse in pair] or Key("who.team")
     since = await _since(session, alert)
     for person in people:
-        log(session, alert.id, "paged", now, person.id)
-        await say(
-            session,
-            Say(
-                person.id,
-                key,
-                {
-                    "number": alert.id,
-                    "alias": client.alias,
-                    "who": names,
-                    "since": _local(person, since).time(),
-                },
-                Kind.ALERT,
-                _priority(alert),
-                page_buttons(alert.id),
-                alert_id=alert.id,
-            ),
-            now,
-        )
+        log(session, alert.id, "paged", now, person_id=person.id)
+        values: dict[str, Value] = {
+            "number": alert.id,
+            "alias": client.alias,
+            "who": names,
+            "since": _moment(person, since, now),
+        }
+        page = Say(person.id, key, values, Kind.ALERT, _priority(alert), page_buttons(alert.id), alert_id=alert.id)
+        await say(session, page, now)
+
+
+def _moment(person: Person, moment: datetime, now: datetime) -> Value:
+    """The hour for something of today, the day as well for anything older."""
+    zone = ZoneInfo(person.timezone)
+    local = moment.astimezone(zone)
+    return local.time() if local.date() == now.astimezone(zone).date() else local
 
 
 async def _since(session: AsyncSession, alert: AlertRow) -> datetime:
@@ -167,31 +219,39 @@ async def _since(session: AsyncSession, alert: AlertRow) -> datetime:
     return raised[-1] if raised else alert.opened_at
 
 
-async def _nobody(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
-    """Nobody can be reached: the client is told plainly, once, with the numbers; the ladder goes on trying."""
-    already = any(line.event == "nobody" for line in await queries.alert_log(session, alert.id))
-    log(session, alert.id, "nobody", now)
+async def _tell_client_once(session: AsyncSession, alert: AlertRow, event: str, now: datetime) -> None:
+    """Nobody can be reached, or nobody answers: the client is told plainly, with the numbers, once for each alarm."""
+    lines = await queries.alert_log(session, alert.id)
+    alarms = [index for index, line in enumerate(lines) if line.event in ("opened", "raised", "joined")]
+    already = any(line.event == event for line in lines[alarms[-1] if alarms else 0 :])
+    log(session, alert.id, event, now)
     if already or Concern(alert.concern) in UNTOLD:
         return
     client = await queries.client_facts(session, alert.client_id, now)
-    key = Key("safety.nobody") if alert.severity == Severity.URGENT else Key("told.nobody")
-    await say(session, Say(client.id, key, safety_values(client), Kind.SAFETY, Priority.URGENT), now)
+    urgent = alert.severity == Severity.URGENT
+    nobody = Key("safety.nobody") if urgent else Key("told.nobody")
+    key = Key("safety.unanswered") if event == "unanswered" else nobody
+    priority = Priority.URGENT if urgent else Priority.REPLY
+    await say(session, Say(client.id, key, safety_values(client), Kind.SAFETY, priority), now)
 
 
 async def page_failed(session: AsyncSession, alert_id: int, person_id: int, now: datetime) -> None:
     """A page could not be delivered: the next rung now, not after a deadline (README, Safety)."""
     alert = await session.get_one(AlertRow, alert_id)
-    log(session, alert.id, "undeliverable", now, person_id)
+    log(session, alert.id, "undeliverable", now, person_id=person_id)
     if alert.status == "open":
         alert.look_at = now
+    elif alert.status == "acknowledged" and alert.acknowledged_by == person_id:
+        await hand_back(session, alert, now)
 
 
 async def acknowledge(session: AsyncSession, alert_id: int, nurse: Person, now: datetime) -> None:
     """One carer takes the incident: the others who were told learn it, and so does the client."""
     alert = await session.get_one(AlertRow, alert_id)
     alert.status, alert.acknowledged_by, alert.acknowledged_at = "acknowledged", nurse.id, now
-    alert.reminders, alert.look_at = 0, escalation.outcome_due_at(0, now)
-    log(session, alert.id, "acknowledged", now, nurse.id)
+    alert.reminders = 0
+    alert.look_at = await _outcome_due_at(session, alert, now)
+    log(session, alert.id, "acknowledged", now, person_id=nurse.id)
     client = await session.get_one(Person, alert.client_id)
     values: dict[str, Value] = {"number": alert.id, "alias": client.alias, "nurse": nurse.alias}
     pair = await queries.nurses_of(session, await queries.pair_of(session, alert.client_id))
@@ -205,16 +265,23 @@ async def acknowledge(session: AsyncSession, alert_id: int, nurse: Person, now: 
             )
     if Concern(alert.concern) in UNTOLD:
         return
-    wrote = any(line.words for line in await queries.alert_log(session, alert.id))
-    read = Key("alert.read") if wrote else Key("alert.seen")
-    await say(session, Say(client.id, read, values, Kind.NOTICE, Priority.REPLY), now)
+    await say(session, Say(client.id, await _read_key(session, alert, nurse), values, Kind.NOTICE), now)
+
+
+async def _read_key(session: AsyncSession, alert: AlertRow, carer: Person) -> Key:
+    """What the client reads: that her message, her request or her answer was seen, and by whom."""
+    if carer.role == Role.COORDINATOR:
+        return Key("alert.read.coordinator")
+    if any(line.words for line in await queries.alert_log(session, alert.id)):
+        return Key("alert.read")
+    return Key("alert.request_seen") if alert.concern == Concern.WANTS_NURSE else Key("alert.seen")
 
 
 async def close(session: AsyncSession, alert_id: int, nurse: Person, outcome: str, now: datetime) -> None:
     """The incident has its outcome, and is over."""
     alert = await session.get_one(AlertRow, alert_id)
     alert.status, alert.outcome, alert.closed_at, alert.look_at = "closed", outcome, now, None
-    log(session, alert.id, "closed", now, nurse.id, outcome)
+    log(session, alert.id, "closed", now, person_id=nurse.id, words=outcome)
 
 
 async def _hours(session: AsyncSession, alert: AlertRow) -> WorkingHours:

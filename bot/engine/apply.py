@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alliance.effects import (
@@ -11,7 +12,9 @@ from bot.alliance.effects import (
     Change,
     CheckInIs,
     Close,
+    EraseWords,
     Forget,
+    HandBack,
     Keep,
     Rate,
     Say,
@@ -19,7 +22,7 @@ from bot.alliance.effects import (
     Turn,
 )
 from bot.alliance.schedule import Schedule
-from bot.engine.alerts import acknowledge, close, tell
+from bot.engine.alerts import acknowledge, close, hand_back, tell
 from bot.engine.say import ask, put_away, say
 from bot.store import tables
 
@@ -61,6 +64,10 @@ async def apply(
                 await acknowledge(session, alert_id, actor, now)
             case Close(alert_id, outcome):
                 await close(session, alert_id, actor, outcome, now)
+            case HandBack(alert_id):
+                await hand_back(session, await session.get_one(tables.AlertRow, alert_id), now)
+            case EraseWords():
+                await session.execute(delete(tables.Words).where(tables.Words.client_id == actor.id))
             case Forget():
                 question = await session.get(tables.Question, actor.id)
                 if question is not None:

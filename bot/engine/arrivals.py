@@ -9,9 +9,10 @@ from bot.alliance.events import Text
 from bot.alliance.key import Key
 from bot.alliance.people import Role
 from bot.alliance.rating import Concern
-from bot.alliance.signals import Severity
+from bot.alliance.signals import Lexicon, Severity, danger_in, signals_in
 from bot.coordination.invitations import redeem
 from bot.dialogues import enrolment
+from bot.engine.alerts import hand_back_all
 from bot.engine.apply import apply
 from bot.engine.wire import Incoming
 from bot.settings import Settings
@@ -57,13 +58,21 @@ async def _welcome(session: AsyncSession, person: Person, now: datetime) -> Turn
             )
 
 
-async def stranger(session: AsyncSession, incoming: Incoming, settings: Settings, now: datetime) -> None:
+async def stranger(
+    session: AsyncSession, incoming: Incoming, settings: Settings, lexicon: Lexicon, now: datetime
+) -> None:
     """Somebody without an invitation: who this is for, how to get in, and the number in case of danger."""
+    lines = help_lines(settings.region, incoming.language)
+    said = incoming.event.text if isinstance(incoming.event, Text) else ""
+    if danger_in(signals_in(said, lexicon)) is not None:
+        crisis = "\n".join(lines.crisis) or lines.emergency_line
+        words = text(Key("stranger.danger"), incoming.language, crisis=crisis, emergency=lines.emergency_line)
+        _to_chat(session, incoming.chat_id, Key("stranger.danger"), words, now)
+        return
     if await queries.said_lately(session, incoming.chat_id, now - STRANGER_PAUSE):
         return
     opened = isinstance(incoming.event, Text) and incoming.event.text.startswith("/start ")
     key = Key("stranger.old_link") if opened else Key("stranger.reply")
-    lines = help_lines(settings.region, incoming.language)
     words = text(key, incoming.language, emergency=lines.emergency_line)
     _to_chat(session, incoming.chat_id, key, words, now)
 
@@ -90,6 +99,8 @@ async def unreachable(session: AsyncSession, person: Person, now: datetime) -> N
     if person.role == Role.CLIENT:
         turn = (*turn, Tell(person.id, Concern.BLOCKED, Severity.SOON), Forget())
     await apply(session, person, turn, now)
+    if person.role != Role.CLIENT:
+        await hand_back_all(session, person.id, now)
 
 
 def _to_chat(session: AsyncSession, chat_id: int, key: Key, words: str, now: datetime) -> None:

@@ -40,6 +40,8 @@ async def keep(
         if await session.get(HandledUpdate, update_id) is not None:
             return
         session.add(HandledUpdate(update_id=update_id, handled_at=now))
+    chat_id, words = chat_and_words(raw)
+    concern = danger_in(signals_in(words, lexicon))
     session.add(
         FailedUpdate(
             update_id=update_id,
@@ -47,12 +49,11 @@ async def keep(
             error=type(error).__name__,
             attempts=1,
             failed_at=now,
-            retry_at=now + RETRY_AFTER[0],
+            # Danger is answered and the pair alerted here: another try would say it all twice.
+            retry_at=None if concern is not None else now + RETRY_AFTER[0],
         )
     )
     await session.flush()
-    chat_id, words = chat_and_words(raw)
-    concern = danger_in(signals_in(words, lexicon))
     await _tried(session, _tell_coordinators(session, now))
     if chat_id is None or await _tried(session, _answer(session, chat_id, words, concern, now)):
         return

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 LONG_POLL = 25.0
 """Seconds; Telegram advises long polling, and a proxy may cut a silent connection after 30."""
 DATABASE_TRIES = 3
+DOUBLE_TAP = timedelta(seconds=20)
 LONGEST_PAUSE = 30.0
 """Seconds between two tries while Telegram cannot be reached or refuses the token; it begins at one and doubles."""
 CONFLICT_PAUSE = 5.0
@@ -150,7 +151,7 @@ class Receiver:
             if arrived is not None:
                 return arrived
             if person is None:
-                await stranger(session, incoming, self.settings, now)
+                await stranger(session, incoming, self.settings, self.listening.lexicon, now)
                 return None
         spoken = person.language, person.address
         await self._answer(session, person, incoming, now)
@@ -161,12 +162,16 @@ class Receiver:
         row = await session.get(tables.Question, person.id)
         question = queries.question_of(row)
         if isinstance(event, Press) and event.data.startswith(f"{PRESSED}:"):
-            _, serial, choice = event.data.split(":", 2)
+            _, serial, choice = (*event.data.split(":", 2), "", "")[:3]
             current = row is not None and question is not None and str(row.serial) == serial
             event = Tap(choice if current and question is not None and choice in question.choices else None)
         if event is None:
             return
+        if person.blocked_at is not None:
+            person.blocked_at = None  # whoever writes can be written to, whatever an earlier refusal said
         tapped = incoming.data if isinstance(event, Tap | Press) else None
+        if event == Tap(None) and await self._just_answered(session, incoming, now):
+            return
         if person.role == Role.CLIENT:
             facts = await queries.client_facts(session, person.id, now)
             turn, _ = client_dialogue.respond(facts, question, event, self.listening, now)
@@ -178,11 +183,22 @@ class Receiver:
         if isinstance(event, Tap) and event.choice is None:
             await self._stale(session, person, incoming, now)
 
+    async def _just_answered(self, session: AsyncSession, incoming: Incoming, now: datetime) -> bool:
+        if incoming.message_id is None:
+            return False
+        old = await queries.message_said(session, incoming.chat_id, incoming.message_id)
+        edit = None if old is None else await queries.last_edit(session, old.id)
+        return edit is not None and now - edit.created_at < DOUBLE_TAP
+
     async def _stale(self, session: AsyncSession, person: tables.Person, incoming: Incoming, now: datetime) -> None:
-        """An old button: its own buttons go, and the question that is open now is posted again."""
+        """An old button: its own buttons go, and the question that is open now is posted again.
+
+        A second tap on what was answered a moment ago is no news, and gets no answer.
+        """
+        old = None
         if incoming.message_id is not None:
             old = await queries.message_said(session, incoming.chat_id, incoming.message_id)
-            await put_away(session, old.id if old else None, None, now)
+        await put_away(session, old.id if old else None, None, now)
         await repeat(session, person, now)
 
     def _aside(self, incoming: Incoming, menu: tables.Person | None) -> None:

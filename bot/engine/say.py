@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alliance.effects import Ask, Choice, Command, Kind, Priority, Say
 from bot.alliance.key import Key, Value
 from bot.dialogues.intents import KEYBOARD, bare
+from bot.store import queries
 from bot.store.tables import OutgoingMessage, Person, Question
 from bot.text import LANGUAGES, LONGEST, text
 
@@ -129,6 +130,8 @@ async def put_away(session: AsyncSession, message_id: int | None, chosen: str | 
     if said.status == "pending":
         said.buttons = []
         return
+    before = await queries.last_edit(session, said.id)
+    words = before.text if before is not None and label is None else said.text
     session.add(
         OutgoingMessage(
             person_id=said.person_id,
@@ -136,7 +139,7 @@ async def put_away(session: AsyncSession, message_id: int | None, chosen: str | 
             kind=Kind.EDIT,
             priority=Priority.QUIET,
             key=said.key,
-            text=(f"{said.text}\n\n✓ {label}" if label else said.text)[:LONGEST],
+            text=_cut(f"{words}\n\n✓ {label}" if label else words),
             buttons=[],
             keyboard=[],
             edits_id=said.id,
@@ -200,8 +203,8 @@ def _typed(choice: Choice) -> list[str]:
     for language in LANGUAGES:
         for address in ("vous", "tu"):
             spoken.append(text(choice.label, language, address=address, **choice.values))
-        if choice.words is not None:
-            spoken += text(choice.words, language).split("|")
+        for words in (choice.words,) if isinstance(choice.words, Key) else choice.words:
+            spoken += text(words, language).split("|")
     return _unique(bare(words) for words in spoken)
 
 

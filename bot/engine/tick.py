@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 BATCH = 200
 MID_CONVERSATION = timedelta(minutes=30)
 """A check-in waits while another question was asked less than this ago."""
+SAID_BEFORE = timedelta(hours=3)
+"""A rating that came so shortly before a slot stands for it."""
 OPEN_FOR = timedelta(hours=20)
 """How long a check-in may be answered before it counts as unanswered."""
 
@@ -38,8 +40,9 @@ async def tick(database: Database, now: datetime) -> int:
     for due, act in (
         (_alerts_due, _climb),
         (_pauses_over, _resume),
-        (_follow_ups_due, _follow_up),
+        # Before the follow-ups: a check-in that falls on the day after a crisis still sees that there was one.
         (_check_ins_due, _check_in),
+        (_follow_ups_due, _follow_up),
         (_check_ins_stale, _unanswered),
     ):
         done += await _each(database, now, due, act)
@@ -91,7 +94,8 @@ async def _follow_ups_due(session: AsyncSession, now: datetime) -> list[int]:
 
 async def _follow_up(session: AsyncSession, client_id: int, now: datetime) -> None:
     client = await queries.client_facts(session, client_id, now)
-    await apply(session, await session.get_one(Person, client_id), danger.follow_up(client), now)
+    concern = await queries.last_concern(session, client_id)
+    await apply(session, await session.get_one(Person, client_id), danger.follow_up(client, concern, now), now)
 
 
 async def _check_ins_due(session: AsyncSession, now: datetime) -> list[int]:
@@ -114,7 +118,7 @@ async def _check_in(session: AsyncSession, client_id: int, now: datetime) -> Non
     care = await session.get_one(Care, client_id)
     question = await session.get(Question, client_id)
     asked = queries.question_of(question)
-    if asked is not None and asked.dialogue != check_in.NAME and asked.asked_at > now - MID_CONVERSATION:
+    if asked is not None and asked.asked_at > now - MID_CONVERSATION:
         care.next_check_in_at = asked.asked_at + MID_CONVERSATION
         return
     following = next_slot(client.schedule, client.zone, now)
@@ -125,10 +129,18 @@ async def _check_in(session: AsyncSession, client_id: int, now: datetime) -> Non
         session.add(CheckIn(client_id=client_id, due_at=slot, status="skipped", reason="blocked"))
     elif care.follow_up_at is not None:
         session.add(CheckIn(client_id=client_id, due_at=slot, status="skipped", reason="danger"))
+    elif await _said_already(session, client_id, slot):
+        session.add(CheckIn(client_id=client_id, due_at=slot, status="answered", reason="before its hour"))
     elif now - slot > latest:
         await slot_missed(session, person, slot, now)
     else:
         await _ask(session, person, slot, now)
+
+
+async def _said_already(session: AsyncSession, client_id: int, slot: datetime) -> bool:
+    """Whether the client made the point of her own accord shortly before: it stands for the slot."""
+    last = await queries.last_rating(session, client_id)
+    return last is not None and slot - SAID_BEFORE < last.rated_at <= slot
 
 
 async def _ask(session: AsyncSession, person: Person, slot: datetime, now: datetime) -> None:
@@ -138,7 +150,7 @@ async def _ask(session: AsyncSession, person: Person, slot: datetime, now: datet
     row = CheckIn(client_id=person.id, due_at=slot, status="open")
     session.add(row)
     await session.flush()
-    await apply(session, person, check_in.ask(client, row.id), now)
+    await apply(session, person, check_in.ask(client, row.id, planned=True), now)
 
 
 async def _check_ins_stale(session: AsyncSession, now: datetime) -> list[int]:

@@ -126,9 +126,13 @@ def _deadline(severity: Severity, rung: Rung, hours: WorkingHours, now: datetime
     return hours.next_day(now) if rung is Rung.AGAIN else hours.after(now, SOON_DEADLINE)
 
 
-def outcome_due_at(reminders: int, now: datetime) -> datetime:
-    """When the outcome of an acknowledged alert is asked for next, after ``reminders`` reminders."""
-    return now + OUTCOME_REMINDERS[min(reminders, len(OUTCOME_REMINDERS) - 1)]
+def outcome_due_at(severity: Severity, hours: WorkingHours, reminders: int, now: datetime) -> datetime:
+    """When the outcome of an acknowledged alert is asked for next, after ``reminders`` reminders.
+
+    What can wait is asked about in working time only.
+    """
+    wait = OUTCOME_REMINDERS[min(reminders, len(OUTCOME_REMINDERS) - 1)]
+    return now + wait if severity is Severity.URGENT else hours.after(now, wait)
 
 
 def comes_back(alert: Alert) -> bool:

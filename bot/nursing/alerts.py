@@ -3,6 +3,7 @@
 Anything here can be tapped or typed. Nobody reads a client's words who is not of the pair or was not told.
 """
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,7 +31,11 @@ CONCERN: dict[Concern, Key] = {
     Concern.BLOCKED: Key("concern.blocked"),
     Concern.UNREADABLE: Key("concern.unreadable"),
 }
-LONGEST_QUOTE = 700
+LONGEST_QUOTE = 1800
+"""Letters of a client's words in one message: with what stands around them they stay under Telegram's 4,096 UTF-16
+units, even where each letter takes two."""
+WORDS_SHOWN = 6
+"""How many of a client's messages the details show: the first, and the newest."""
 
 
 async def act(session: AsyncSession, carer: Person, what: str, number: int | None, rest: str) -> Turn:
@@ -54,7 +59,10 @@ async def act(session: AsyncSession, carer: Person, what: str, number: int | Non
 
 
 async def _allowed(session: AsyncSession, carer: Person, alert: AlertRow) -> bool:
-    return carer.id in alert.told or await queries.may_read(session, carer, alert.client_id)
+    """The client's pair of today; and whoever an open alert has reached, for as long as it is open."""
+    if await queries.may_read(session, carer, alert.client_id):
+        return True
+    return alert.status != "closed" and carer.id in alert.told
 
 
 async def listed(session: AsyncSession, carer: Person) -> Turn:
@@ -120,36 +128,31 @@ async def details(
     """Why, since when, and the client's own words, word for word."""
     client = await session.get_one(Person, alert.client_id)
     zone = ZoneInfo(carer.timezone)
-    log = await queries.alert_log(session, alert.id)
-    said = [line for line in log if line.words and line.event in ("opened", "joined")]
-    effects: list[Say] = [
-        Say(
-            carer.id,
-            Key("alert.details"),
-            {
-                "number": alert.id,
-                "alias": client.alias,
-                "severity": severity_words(alert),
-                "concern": CONCERN[Concern(alert.concern)],
-                "since": alert.opened_at.astimezone(zone),
-                "rating": await _last_rating(session, client.id),
-            },
-            commands=buttons if not said and alert.acknowledged_by is None else (),
-        )
-    ]
-    for index, line in enumerate(said[-3:]):
-        last = index == len(said[-3:]) - 1
-        words = line.words or ""
-        quote = words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + "…"
-        effects.append(
-            Say(
-                carer.id,
-                Key("alert.words"),
-                {"alias": client.alias, "at": line.at.astimezone(zone), "words": quote},
-                commands=buttons if last and alert.acknowledged_by is None else (),
-            )
-        )
+    lines = [line for line in await queries.alert_log(session, alert.id) if line.event in ("opened", "joined")]
+    concerns = dict.fromkeys([Concern(alert.concern), *(Concern(line.concern) for line in lines if line.concern)])
+    said = [line for line in lines if line.words]
+    shown = said if len(said) <= WORDS_SHOWN else [said[0], *said[1 - WORDS_SHOWN :]]
+    values: dict[str, Value] = {
+        "number": alert.id,
+        "alias": client.alias,
+        "severity": severity_words(alert),
+        "concern": [CONCERN[concern] for concern in concerns],
+        "since": alert.opened_at.astimezone(zone),
+        "rating": await _last_rating(session, client.id),
+    }
+    effects = [Say(carer.id, Key("alert.details"), values)]
+    for line in shown:
+        for part in parts(line.words or ""):
+            quote: dict[str, Value] = {"alias": client.alias, "at": line.at.astimezone(zone), "words": part}
+            effects.append(Say(carer.id, Key("alert.words"), quote))
+    if alert.acknowledged_by is None:
+        effects[-1] = replace(effects[-1], commands=buttons)
     return tuple(effects)
+
+
+def parts(words: str) -> list[str]:
+    """Words in pieces that each fit one message: nothing of them is cut off."""
+    return [words[start : start + LONGEST_QUOTE] for start in range(0, len(words), LONGEST_QUOTE)]
 
 
 async def _last_rating(session: AsyncSession, client_id: int) -> Value:
@@ -178,13 +181,18 @@ async def _close(session: AsyncSession, carer: Person, alert: AlertRow, rest: st
 
 
 def outcome_in(words: str) -> str | None:
-    """The outcome named by a button's data or by typed words of either language; None when none is."""
+    """The outcome named by a button's data or by typed words of either language; None when none is.
+
+    Typed: the whole label, or its first word alone. "not reached" or "visit cancelled" is no outcome: closing an alert
+    with the opposite of what was meant would be worse than asking again.
+    """
     if words in OUTCOMES:
         return words
-    typed = normalise(words).lstrip("0123456789# ")
+    typed = normalise(words).lstrip("0123456789# ").rstrip(" .!")
     for name, label in OUTCOMES.items():
         for language in LANGUAGES:
             spoken = normalise(text(label, language))
-            if typed and (spoken.startswith(typed) or typed.startswith(spoken.split()[0])):
+            first = spoken.split()[0]
+            if typed == spoken or (typed == first and len(first) > 3):
                 return name
     return None

@@ -65,7 +65,7 @@ async def card(session: AsyncSession, nurse: Person, client_id: int, now: dateti
     words = await queries.words_of(session, client_id, None, WORDS_SHOWN)
     if words:
         lines = "\n".join(
-            f"· {row.written_at.astimezone(zone):%d/%m %H:%M} — {quoted(row.text, 300)}" for row in reversed(words)
+            f"· {row.written_at.astimezone(zone):%d/%m %H:%M} — {quoted(row.text, 600)}" for row in reversed(words)
         )
         turn.append(Say(nurse.id, Key("card.words"), {"alias": client.alias, "lines": lines}))
     return tuple(turn)

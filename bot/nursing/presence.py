@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alliance.effects import Change, Kind, Priority, Say, Turn
-from bot.alliance.key import Key
+from bot.alliance.effects import Change, Effect, HandBack, Kind, Priority, Say, Turn
+from bot.alliance.key import Key, Value
 from bot.store import queries
 from bot.store.tables import Person
 
@@ -19,7 +19,11 @@ async def away(session: AsyncSession, nurse: Person, now: datetime) -> Turn:
         pair = await queries.nurses_of(session, await queries.pair_of(session, client.id))
         if not any(other.id != nurse.id and not other.away and other.reachable for other in pair):
             alone.append(client.alias)
-    turn: list[Change | Say] = [Change(nurse.id, {"away_since_at": now}), Say(nurse.id, Key("presence.away"))]
+    turn: list[Effect] = [Change(nurse.id, {"away_since_at": now}), Say(nurse.id, Key("presence.away"))]
+    for alert in await queries.taken_by(session, nurse.id):
+        client = await session.get_one(Person, alert.client_id)
+        said: dict[str, Value] = {"number": alert.id, "alias": client.alias}
+        turn += [HandBack(alert.id), Say(nurse.id, Key("alert.handed_back"), said)]
     if alone:
         turn.append(Say(nurse.id, Key("presence.nobody_left"), {"aliases": list(alone)}))
         for coordinator in await queries.coordinators(session):

@@ -88,7 +88,9 @@ class Database:
         found = await self._look()
         if found.revision is None:
             return "empty; `alliance run` makes its tables"
-        return "well" if found.revision == head(self._migrations) else "well; `alliance run` brings its tables up to date"
+        if found.revision == head(self._migrations):
+            return "well"
+        return "well; `alliance run` brings its tables up to date"
 
     async def _look(self) -> "_Found":
         if self.file is not None:

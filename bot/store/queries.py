@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alliance.consent import CONSENT_VERSION
 from bot.alliance.hours import WorkingHours
 from bot.alliance.people import Carer, CheckIn, Client, OpenAlert, OpenQuestion, Programme, Role
 from bot.alliance.rating import Concern
@@ -102,6 +103,11 @@ async def client_facts(session: AsyncSession, client_id: int, now: datetime) -> 
             tables.Words.written_at > now - HARD_MOMENTS_WITHIN,
         )
     )
+    notes = await session.scalar(
+        select(func.count())
+        .select_from(tables.Words)
+        .where(tables.Words.client_id == client_id, tables.Words.what == "note")
+    )
     objectives = await words_of(session, client_id, "objective", 1)
     check_ins = await session.scalar(
         select(func.count()).select_from(tables.CheckIn).where(tables.CheckIn.client_id == client_id)
@@ -118,12 +124,16 @@ async def client_facts(session: AsyncSession, client_id: int, now: datetime) -> 
         hours=hours_of(pair, zone),
         help=help_lines(care.region, person.language),
         schedule=schedule_of(care),
+        consented=care.consent_version == CONSENT_VERSION,
         rhythm_given=care.rhythm_given,
         next_check_in_at=care.next_check_in_at,
+        follow_up_at=care.follow_up_at,
         started_on=care.started_on,
         ratings=tuple(reversed(ratings.all())),
         objective=objectives[0].text if objectives else None,
         reasons=tuple(row.text for row in await words_of(session, client_id, "reason", 5)),
+        wins=tuple(row.text for row in await words_of(session, client_id, "win", 2)),
+        notes=notes or 0,
         hard_moments=hard or 0,
         check_ins=check_ins or 0,
         check_in=CheckIn(check_in.id, check_in.due_at) if check_in else None,
@@ -137,7 +147,7 @@ async def _alert_fact(session: AsyncSession, alert: tables.AlertRow | None) -> O
     by = None
     if alert.acknowledged_by is not None:
         by = (await session.get_one(tables.Person, alert.acknowledged_by)).alias
-    return OpenAlert(alert.id, Severity(alert.severity), Concern(alert.concern), by)
+    return OpenAlert(alert.id, Severity(alert.severity), Concern(alert.concern), bool(alert.told), by)
 
 
 async def words_of(session: AsyncSession, client_id: int, what: str | None, limit: int) -> Sequence[tables.Words]:
@@ -146,6 +156,21 @@ async def words_of(session: AsyncSession, client_id: int, what: str | None, limi
     if what is not None:
         query = query.where(tables.Words.what == what)
     return (await session.scalars(query.order_by(tables.Words.id.desc()).limit(limit))).all()
+
+
+async def last_concern(session: AsyncSession, client_id: int) -> Concern | None:
+    """What the client's newest incident was about."""
+    query = select(tables.AlertRow.concern).where(tables.AlertRow.client_id == client_id)
+    found = await session.scalar(query.order_by(tables.AlertRow.id.desc()).limit(1))
+    return None if found is None else Concern(found)
+
+
+async def taken_by(session: AsyncSession, person_id: int) -> Sequence[tables.AlertRow]:
+    """The incidents that a carer has in hand."""
+    query = select(tables.AlertRow).where(
+        tables.AlertRow.acknowledged_by == person_id, tables.AlertRow.status == "acknowledged"
+    )
+    return (await session.scalars(query)).all()
 
 
 async def open_alert(session: AsyncSession, client_id: int) -> tables.AlertRow | None:
@@ -263,6 +288,12 @@ async def message_said(session: AsyncSession, chat_id: int, telegram_message_id:
         )
     )
     return found.first()
+
+
+async def last_edit(session: AsyncSession, message_id: int) -> tables.OutgoingMessage | None:
+    """The newest change that was asked for of a message."""
+    query = select(tables.OutgoingMessage).where(tables.OutgoingMessage.edits_id == message_id)
+    return (await session.scalars(query.order_by(tables.OutgoingMessage.id.desc()).limit(1))).one_or_none()
 
 
 async def said_lately(session: AsyncSession, chat_id: int, since: datetime) -> bool:

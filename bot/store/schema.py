@@ -8,7 +8,6 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

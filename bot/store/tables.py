@@ -224,6 +224,7 @@ class AlertLog(Table):
     alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
     at: Mapped[datetime]
     event: Mapped[str] = mapped_column(String(24))
+    concern: Mapped[str | None] = mapped_column(String(16))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str | None] = mapped_column(Text)
 

@@ -70,11 +70,11 @@ def _message(update_id: int, message: Message, *, edited: bool) -> Incoming | No
     kind = str(message.chat.type)
     words = message.text if message.text is not None else message.caption
     event: Text | Thing | None = None
+    thing = next((name for name in _THINGS if getattr(message, name, None)), None)
     if words is not None:
-        event = Text(readable(words), edited)
-    elif kind == "private":
-        thing = next((name for name in _THINGS if getattr(message, name, None)), None)
-        event = None if thing is None else Thing(thing)
+        event = Text(readable(words), edited, thing)
+    elif thing is not None and not edited:  # a live position is edited every few seconds
+        event = Thing(thing)
     return Incoming(update_id, message.chat.id, kind, event=event, language=language)
 
 

@@ -107,11 +107,15 @@ def test_a_place_as_typed(typed: str, key: str) -> None:
     assert zone.key == key
 
 
-@pytest.mark.parametrize("typed", ["", "nulle part", "Xyz", "out west", "up north", "GMT+5", "../etc/passwd", "/", "\x00"])
+@pytest.mark.parametrize(
+    "typed", ["", "nulle part", "Xyz", "out west", "up north", "GMT+5", "../etc/passwd", "/", "\x00"]
+)
 def test_what_is_no_place(typed: str) -> None:
     assert zone_of(typed) is None
 
 
-@pytest.mark.parametrize("key", ["America/Toronto", "Europe/Paris", "America/St_Johns", "Europe/Zurich", "Indian/Reunion"])
+@pytest.mark.parametrize(
+    "key", ["America/Toronto", "Europe/Paris", "America/St_Johns", "Europe/Zurich", "Indian/Reunion"]
+)
 def test_a_place_that_is_shown_can_be_typed_back(key: str) -> None:
     assert zone_of(place_words(ZoneInfo(key))) == ZoneInfo(key)

@@ -37,7 +37,9 @@ def wall(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-CHANGES = [pytest.param(zone, change, id=f"{zone.key} {change:%Y-%m-%d}") for zone in ZONES[:2] for change in changes(zone)]
+CHANGES = [
+    pytest.param(zone, change, id=f"{zone.key} {change:%Y-%m-%d}") for zone in ZONES[:2] for change in changes(zone)
+]
 HOURS = [time(hour, minute) for hour in range(5) for minute in (0, 1, 15, 30, 59)]
 
 
@@ -77,13 +79,21 @@ def test_the_hour_is_kept_except_in_the_gap(zone: ZoneInfo, change: datetime) ->
     [
         pytest.param(TORONTO, date(2027, 3, 14), time(2, 30), "2027-03-14T07:00", id="spring gap, Toronto: 3 o'clock"),
         pytest.param(PARIS, date(2027, 3, 28), time(2), "2027-03-28T01:00", id="spring gap, Paris: its first minute"),
-        pytest.param(PARIS, date(2027, 3, 28), time(2, 59), "2027-03-28T01:00", id="spring gap, Paris: its last minute"),
+        pytest.param(
+            PARIS, date(2027, 3, 28), time(2, 59), "2027-03-28T01:00", id="spring gap, Paris: its last minute"
+        ),
         pytest.param(PARIS, date(2027, 3, 28), time(3), "2027-03-28T01:00", id="the minute after the gap"),
         pytest.param(PARIS, date(2027, 3, 28), time(1, 59), "2027-03-28T00:59", id="the minute before the gap"),
-        pytest.param(PARIS, date(2026, 10, 25), time(2, 30), "2026-10-25T00:30", id="autumn, Paris: the first half past two"),
+        pytest.param(
+            PARIS, date(2026, 10, 25), time(2, 30), "2026-10-25T00:30", id="autumn, Paris: the first half past two"
+        ),
         pytest.param(TORONTO, date(2026, 11, 1), time(1, 30), "2026-11-01T05:30", id="autumn, Toronto"),
-        pytest.param(ZONES[3], date(2026, 10, 4), time(2, 15), "2026-10-03T15:30", id="a gap of half an hour, Lord Howe"),
-        pytest.param(ZONES[4], date(2026, 9, 6), time(0, 30), "2026-09-06T04:00", id="a day without midnight, Santiago"),
+        pytest.param(
+            ZONES[3], date(2026, 10, 4), time(2, 15), "2026-10-03T15:30", id="a gap of half an hour, Lord Howe"
+        ),
+        pytest.param(
+            ZONES[4], date(2026, 9, 6), time(0, 30), "2026-09-06T04:00", id="a day without midnight, Santiago"
+        ),
     ],
 )
 def test_known_instants(zone: ZoneInfo, day: date, at: time, expected: str) -> None:
@@ -105,11 +115,15 @@ SCHEDULES = st.builds(
     every_weeks=st.sampled_from([1, 2, 4]),
     anchor=st.dates(date(2024, 1, 1), date(2036, 1, 1)),
 )
-INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))
+INSTANTS = st.integers(0, 3652 * 24 * 3600).map(
+    lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
 
 
 @given(SCHEDULES, st.sampled_from(ZONES), INSTANTS)
-def test_the_next_slot_is_strictly_after_and_none_is_skipped(schedule: Schedule, zone: ZoneInfo, after: datetime) -> None:
+def test_the_next_slot_is_strictly_after_and_none_is_skipped(
+    schedule: Schedule, zone: ZoneInfo, after: datetime
+) -> None:
     following = next_slot(schedule, zone, after)
     assert following > after
     assert following.tzinfo is UTC
@@ -167,14 +181,18 @@ def _until(found: Iterator[datetime], end: datetime) -> Iterator[datetime]:
 )
 def test_lighter(days: set[int], every_weeks: int, then_days: set[int], then_weeks: int) -> None:
     lighter = Schedule(frozenset(days), time(9), every_weeks).lighter(date(2026, 11, 4))
-    assert (lighter.days, lighter.every_weeks, lighter.at) == (then_days, then_weeks, time(9))
+    assert (set(lighter.days), lighter.every_weeks, lighter.at) == (then_days, then_weeks, time(9))
 
 
 @pytest.mark.parametrize("anchor", [date(2026, 11, 2), date(2026, 11, 5), date(2026, 11, 8)], ids=str)
 def test_every_other_week_counts_from_the_week_of_the_anchor(anchor: date) -> None:
     schedule = Schedule(frozenset({1}), time(9), 2, anchor)
     found = upcoming(schedule, TORONTO, datetime(2026, 11, 1, 12, tzinfo=UTC), 3)
-    assert [wall(moment, TORONTO).date() for moment in found] == [date(2026, 11, 3), date(2026, 11, 17), date(2026, 12, 1)]
+    assert [wall(moment, TORONTO).date() for moment in found] == [
+        date(2026, 11, 3),
+        date(2026, 11, 17),
+        date(2026, 12, 1),
+    ]
 
 
 def test_weeks_before_the_anchor_count_too() -> None:

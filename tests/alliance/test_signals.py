@@ -134,7 +134,9 @@ QUIET = [
 ]
 
 SPOKEN = [
-    pytest.param(concern, words, id=f"{concern}: {words}") for concern, sentences in DANGER.items() for words in sentences
+    pytest.param(concern, words, id=f"{concern}: {words}")
+    for concern, sentences in DANGER.items()
+    for words in sentences
 ]
 
 
@@ -241,7 +243,9 @@ def test_no_text_is_too_odd(words: str) -> None:
     assert danger(words) is None
 
 
-@pytest.mark.parametrize("words", [odd for name, odd in ODD.items() if name != "NUL"], ids=[n for n in ODD if n != "NUL"])
+@pytest.mark.parametrize(
+    "words", [odd for name, odd in ODD.items() if name != "NUL"], ids=[n for n in ODD if n != "NUL"]
+)
 def test_danger_is_heard_after_something_odd(words: str) -> None:
     assert danger(f"{words} . I want to die") is Concern.CRISIS
 

@@ -212,7 +212,5 @@ async def test_json_and_query_string_are_read_too(telegram: PretendTelegram, roo
             assert answer.status == 400  # a bool must be one in JSON
         async with http.get(url + "sendMessage", params={"chat_id": zoe, "text": "Salut"}) as answer:
             assert (await answer.json())["ok"] is True
-        async with http.post(
-            url + "getMe", data=b"{", headers={"Content-Type": "application/json"}
-        ) as answer:
+        async with http.post(url + "getMe", data=b"{", headers={"Content-Type": "application/json"}) as answer:
             assert answer.status == 400

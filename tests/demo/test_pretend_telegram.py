@@ -42,9 +42,7 @@ async def test_who_the_bot_is(telegram: PretendTelegram, bot: Bot) -> None:
     assert (me.id, me.is_bot, me.username) == (42, True, "alliance_demo_bot")
 
 
-async def test_a_text_arrives_with_its_writer_and_its_command_marked(
-    telegram: PretendTelegram, bot: Bot
-) -> None:
+async def test_a_text_arrives_with_its_writer_and_its_command_marked(telegram: PretendTelegram, bot: Bot) -> None:
     update_id = telegram.say(ZOE, "😀 /aide merci")
     update = await next_update(bot)
     message = update.message
@@ -72,9 +70,7 @@ async def test_every_kind_of_message_parses(telegram: PretendTelegram, bot: Bot,
     assert getattr(message, kind)
 
 
-async def test_a_caption_comes_with_a_picture_that_can_be_fetched(
-    telegram: PretendTelegram, bot: Bot
-) -> None:
+async def test_a_caption_comes_with_a_picture_that_can_be_fetched(telegram: PretendTelegram, bot: Bot) -> None:
     telegram.send(ZOE, "photo", caption="mon jardin")
     message = (await next_update(bot)).message
     assert message is not None
@@ -108,9 +104,7 @@ async def test_blocking_and_coming_back(telegram: PretendTelegram, bot: Bot, zoe
     assert (await bot.send_message(zoe, "Bonjour")).text == "Bonjour"
 
 
-async def test_a_message_with_buttons_tap_answer_and_edit(
-    telegram: PretendTelegram, bot: Bot, zoe: int
-) -> None:
+async def test_a_message_with_buttons_tap_answer_and_edit(telegram: PretendTelegram, bot: Bot, zoe: int) -> None:
     sent = await bot.send_message(zoe, "<b>Comment</b> &amp; où ?", "HTML", reply_markup=buttons(Bien="r:2"))
     assert sent.text == "Comment & où ?"
     assert sent.parse_entities() == {sent.entities[0]: "Comment"}

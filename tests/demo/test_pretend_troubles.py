@@ -53,9 +53,7 @@ async def test_planned_refusals(telegram: PretendTelegram, bot: Bot, zoe: int) -
     await bot.send_message(zoe, "a")
 
 
-async def test_an_answer_can_be_lost_after_the_message_went_out(
-    telegram: PretendTelegram, bot: Bot, zoe: int
-) -> None:
+async def test_an_answer_can_be_lost_after_the_message_went_out(telegram: PretendTelegram, bot: Bot, zoe: int) -> None:
     telegram.fail("sendMessage", status=502, description="Bad Gateway", after=True)
     with pytest.raises(NetworkError):
         await bot.send_message(zoe, "arrivé")

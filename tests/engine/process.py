@@ -114,7 +114,7 @@ async def enrol(
 class BotProcess:
     """``python -m bot run``, as an operator starts it."""
 
-    def __init__(self, root: str, file: Path) -> None:
+    def __init__(self, root: str, file: Path, *, send_rate: float = 10_000, chat_rate: float = 10_000) -> None:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("ALLIANCE_")},
             "PYTHONPATH": str(Path(bot.__file__).parent.parent),
@@ -123,8 +123,8 @@ class BotProcess:
             "ALLIANCE_DATABASE_URL": f"sqlite+aiosqlite:///{file}",
             "ALLIANCE_TELEGRAM_API_URL": root,
             "ALLIANCE_HTTP_PORT": "0",
-            "ALLIANCE_SEND_RATE": "10000",
-            "ALLIANCE_CHAT_RATE": "10000",
+            "ALLIANCE_SEND_RATE": str(send_rate),
+            "ALLIANCE_CHAT_RATE": str(chat_rate),
         }
         self._folder = file.parent
         self._process: Process | None = None
@@ -156,9 +156,11 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def running(root: str, file: Path) -> AsyncIterator[BotProcess]:
-    """One process, started; none is left behind."""
-    process = BotProcess(root, file)
+async def running(
+    root: str, file: Path, *, send_rate: float = 10_000, chat_rate: float = 10_000
+) -> AsyncIterator[BotProcess]:
+    """One process, started; none is left behind. The rates are in messages a second."""
+    process = BotProcess(root, file, send_rate=send_rate, chat_rate=chat_rate)
     try:
         await process.start()
         yield process

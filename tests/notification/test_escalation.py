@@ -63,14 +63,20 @@ def names(people: tuple[Carer, ...]) -> list[str]:
         pytest.param(URGENT, (lost(AMELIE), KARIM, DOMINIQUE), ["Karim"], id="urgent: the one within reach"),
         pytest.param(URGENT, (away(AMELIE), lost(KARIM), DOMINIQUE), ["Amélie"], id="urgent: even the one away"),
         pytest.param(URGENT, (away(AMELIE), away(KARIM), DOMINIQUE), ["Amélie", "Karim"], id="urgent: even both away"),
-        pytest.param(URGENT, (lost(AMELIE), lost(KARIM), DOMINIQUE, SASHA), ["Dominique", "Sasha"], id="urgent: no nurse"),
+        pytest.param(
+            URGENT, (lost(AMELIE), lost(KARIM), DOMINIQUE, SASHA), ["Dominique", "Sasha"], id="urgent: no nurse"
+        ),
         pytest.param(URGENT, (DOMINIQUE,), ["Dominique"], id="urgent: no pair yet"),
         pytest.param(SOON, TOWN, ["Amélie"], id="soon: the lead"),
         pytest.param(SOON, (away(AMELIE), KARIM, DOMINIQUE), ["Karim"], id="soon: who covers the lead"),
         pytest.param(SOON, (lost(AMELIE), KARIM, DOMINIQUE), ["Karim"], id="soon: the one within reach"),
-        pytest.param(SOON, (away(AMELIE), lost(KARIM), DOMINIQUE), ["Dominique"], id="soon: the one away is left in peace"),
+        pytest.param(
+            SOON, (away(AMELIE), lost(KARIM), DOMINIQUE), ["Dominique"], id="soon: the one away is left in peace"
+        ),
         pytest.param(SOON, (away(AMELIE), away(KARIM), SASHA), ["Sasha"], id="soon: both away are left in peace"),
-        pytest.param(SOON, (away(AMELIE), away(KARIM)), ["Amélie", "Karim"], id="soon: better the ones away than nobody"),
+        pytest.param(
+            SOON, (away(AMELIE), away(KARIM)), ["Amélie", "Karim"], id="soon: better the ones away than nobody"
+        ),
     ],
 )
 def test_the_first_step(severity: Severity, people: tuple[Carer, ...], told: list[str]) -> None:
@@ -93,7 +99,9 @@ def test_somebody_who_comes_into_reach_after_nobody_gets_no_reminder() -> None:
     assert (names(step.tell), step.again, step.nobody) == (["Amélie"], False, False)
 
 
-def climbed(severity: Severity, people: tuple[Carer, ...], now: datetime, steps: int) -> list[tuple[Rung, list[str], datetime]]:
+def climbed(
+    severity: Severity, people: tuple[Carer, ...], now: datetime, steps: int
+) -> list[tuple[Rung, list[str], datetime]]:
     """What happens when nobody ever answers: each step, when it comes."""
     one, found = alert(severity), []
     for _ in range(steps):
@@ -104,8 +112,15 @@ def climbed(severity: Severity, people: tuple[Carer, ...], now: datetime, steps:
     return found
 
 
+def minutes(number: int) -> datetime:
+    return MONDAY_10 + timedelta(minutes=number)
+
+
+def at(words: str) -> datetime:
+    return datetime.fromisoformat(words).replace(tzinfo=ZONE).astimezone(UTC)
+
+
 def test_an_urgent_ladder_to_its_end_and_again() -> None:
-    minutes = lambda number: MONDAY_10 + timedelta(minutes=number)  # noqa: E731  a name for a column of the table
     everybody = names(TOWN)
     assert climbed(URGENT, TOWN, MONDAY_10, 4) == [
         (Rung.PRESENT, ["Amélie", "Karim"], minutes(0)),
@@ -123,7 +138,6 @@ def test_an_urgent_ladder_to_its_end_and_again() -> None:
 
 
 def test_a_soon_ladder_waits_for_working_hours() -> None:
-    at = lambda words: datetime.fromisoformat(words).replace(tzinfo=ZONE).astimezone(UTC)  # noqa: E731
     assert climbed(SOON, (AMELIE, KARIM, DOMINIQUE), FRIDAY_16, 5) == [
         (Rung.PRESENT, ["Amélie"], FRIDAY_16),
         (Rung.OTHER, ["Karim"], at("2026-11-09 09:00")),
@@ -154,13 +168,18 @@ def test_the_first_look(severity: Severity, now: datetime, then: datetime) -> No
 
 def test_an_outcome_is_asked_for_and_then_the_alert_comes_back() -> None:
     taken = replace(alert(URGENT), acknowledged_by=1, acknowledged_at=MONDAY_10)
-    waits = []
+    waits = [outcome_due_at(URGENT, HOURS, 0, MONDAY_10) - MONDAY_10]
     while not comes_back(taken):
-        waits.append(outcome_due_at(taken.reminders, MONDAY_10) - MONDAY_10)
         taken = replace(taken, reminders=taken.reminders + 1)
-    waits.append(outcome_due_at(taken.reminders, MONDAY_10) - MONDAY_10)
+        waits.append(outcome_due_at(URGENT, HOURS, taken.reminders, MONDAY_10) - MONDAY_10)
     assert tuple(waits) == OUTCOME_REMINDERS == (timedelta(minutes=30), timedelta(minutes=45))
-    assert outcome_due_at(99, MONDAY_10) - MONDAY_10 == OUTCOME_REMINDERS[-1]
+    assert outcome_due_at(URGENT, HOURS, 99, MONDAY_10) - MONDAY_10 == OUTCOME_REMINDERS[-1]
+
+
+def test_the_outcome_of_what_can_wait_is_asked_for_in_working_hours() -> None:
+    assert outcome_due_at(SOON, HOURS, 0, MONDAY_10) == minutes(30)
+    assert outcome_due_at(SOON, HOURS, 0, at("2026-11-06 16:50")) == at("2026-11-09 08:20")
+    assert outcome_due_at(URGENT, HOURS, 0, at("2026-11-06 16:50")) == at("2026-11-06 17:20")
 
 
 # --- every combination
@@ -177,7 +196,9 @@ def carers(role: Role, first_id: int, most: int) -> st.SearchStrategy[list[Carer
 
 PEOPLE = st.builds(lambda nurses, others: (*nurses, *others), carers(Role.NURSE, 1, 2), carers(Role.COORDINATOR, 11, 3))
 SEVERITIES = st.sampled_from([URGENT, SOON])
-NOWS = st.datetimes(datetime(2026, 10, 1), datetime(2027, 5, 1), timezones=st.just(UTC))
+NOWS = st.integers(0, 212 * 24 * 3600).map(
+    lambda seconds: datetime(2026, 10, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
 RUNGS = st.integers(0, 5)
 TOLD = st.frozensets(st.sampled_from([1, 2, 11, 12, 13]))
 

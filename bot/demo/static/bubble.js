@@ -107,7 +107,8 @@ function buttons(rows, tap) {
       button.type = "button";
       button.disabled = !data; // a link of the real Telegram; here it leads nowhere
       button.addEventListener("click", async () => {
-        // Waits, visibly, until the bot's answer replaces or follows this message.
+        // Waits, visibly, until the bot's answer replaces or follows this message; a second tap meanwhile is none.
+        if (button.classList.contains("waiting")) return;
         button.classList.add("waiting");
         setTimeout(() => button.classList.remove("waiting"), WAIT_FOR_ANSWER_MS);
         if (!(await tap(data))) button.classList.remove("waiting");

@@ -24,16 +24,23 @@ export async function post(path, body) {
 // Returns a function that asks for a fresh look now.
 export function follow(draw, lost) {
   let timer = 0;
+  let dueAt = Infinity; // when the next look is planned
   let asking = false;
   let askAgain = false;
   let streaming = false;
 
+  // Only ever brings the next look forward: news that came during the last one must not wait for the quiet refresh.
   const soon = (delay = GATHER_MS) => {
+    const at = performance.now() + delay;
+    if (at >= dueAt) return;
     clearTimeout(timer);
+    dueAt = at;
     timer = setTimeout(look, delay);
   };
 
   async function look() {
+    clearTimeout(timer);
+    dueAt = Infinity;
     if (asking) {
       askAgain = true;
       return;

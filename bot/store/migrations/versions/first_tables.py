@@ -162,6 +162,7 @@ def upgrade() -> None:
         sa.Column("alert_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("event", sa.String(length=24), nullable=False),
+        sa.Column("concern", sa.String(length=16), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
