@@ -58,7 +58,7 @@ async def tell(session: AsyncSession, effect: Tell, now: datetime) -> None:
         log(session, alert.id, "raised", now, concern=effect.concern)
         await _start_anew(session, alert, now)
     elif effect.severity is Severity.NONE:
-        return
+        await _follow_along(session, alert, now)
     elif alert.acknowledged_by is not None:
         await _joined_taken(session, alert, effect, now)
     elif effect.severity is Severity.URGENT and not alert.told:
@@ -96,6 +96,16 @@ async def _joined_taken(session: AsyncSession, alert: AlertRow, effect: Tell, no
         others = [nurse.id for nurse in pair if nurse.reachable and not nurse.away and nurse.id != owner.id]
         told += [await session.get_one(Person, person_id) for person_id in others]
     await _page(session, alert, told, Key("page.joined"), now)
+
+
+async def _follow_along(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
+    """Words without alarm while an urgent alert is in somebody's hands: she hears of them, now and then."""
+    if alert.severity != Severity.URGENT or alert.acknowledged_by is None:
+        return
+    lines = await queries.alert_log(session, alert.id)
+    lately = [line for line in lines if line.event in ("paged", "acknowledged") and now - line.at < FRESH]
+    if not lately:
+        await _page(session, alert, [await session.get_one(Person, alert.acknowledged_by)], Key("page.joined"), now)
 
 
 async def hand_back(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
