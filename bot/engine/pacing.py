@@ -51,7 +51,7 @@ class Sent:
 
     def wait(self, now: float) -> float:
         """Seconds until anything at all may leave."""
-        burst = max(1.0, self.rate * HEADROOM / 10)
+        burst = max(1.0, self.rate * (1 - HEADROOM))  # with what leaks in a second: the rate, no more
         rate = self.rate * HEADROOM
         over = self._leaked(self.level, self.level_at, rate, now) - (burst - 1)
         return max(self.held_until - now, over / rate if over > 0 else 0.0, 0.0)

@@ -82,7 +82,9 @@ async def check_ins(place: Place) -> Figures:
     async with place.database.begin() as session:
         persons = [{"id": id_, "chat_id": id_ * 1_000, "alias": f"C{id_}", "created_at": now, **person} for id_ in ids]
         await session.execute(insert(Person), persons)
-        due = {id_: now - timedelta(minutes=1) if id_ % (CLIENTS // DUE) == 0 else now + timedelta(days=1) for id_ in ids}
+        due = {
+            id_: now - timedelta(minutes=1) if id_ % (CLIENTS // DUE) == 0 else now + timedelta(days=1) for id_ in ids
+        }
         await session.execute(insert(Care), [{"client_id": id_, "next_check_in_at": due[id_], **care} for id_ in ids])
     began, planned = time.perf_counter(), 0
     while done := await tick(place.database, now):

@@ -1,10 +1,11 @@
 """The demo as a person uses it: four phones in a real browser, by taps and by typing, in both languages."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import TimeoutError, expect
 
 from bot.alliance.key import Key
 from bot.demo.street import Caption
@@ -52,6 +53,24 @@ TOO_WIDE = """() => {
   }
   return wide;
 }"""
+
+# Lets the page's event stream speak at the last moment before the answer to a look arrives.
+NEWS_DURING_A_LOOK = """
+  const RealSource = window.EventSource;
+  let stream;
+  window.EventSource = class extends RealSource {
+    constructor(...args) { super(...args); stream = this; }
+  };
+  const realFetch = window.fetch;
+  window.fetch = async (path, ...rest) => {
+    const answer = await realFetch(path, ...rest);
+    if (path !== "/state" || window.newsDuringTheNextLook === undefined) return answer;
+    const looks = Number(document.documentElement.dataset.looks || 0) + 1;
+    document.documentElement.dataset.looks = looks;
+    if (looks === 1) stream.onmessage();
+    return answer;
+  };
+"""
 
 
 async def main_path(visit: Visit, language: str) -> None:
@@ -232,3 +251,18 @@ async def test_the_caption_of_a_story_is_shown_and_points_at_a_phone(tmp_path: P
         await expect(visit.page.locator(".phone.spoken-of h2")).to_have_text("Dominique")
         await visit.page.locator("#hint-close").click()
         await expect(visit.page.locator(".hint")).to_be_hidden()
+
+
+async def test_what_happens_while_the_page_looks_is_not_lost(tmp_path: Path) -> None:
+    async with visiting(tmp_path) as visit:
+        await visit.page.add_init_script(NEWS_DURING_A_LOOK)
+        await visit.page.reload()
+        await visit.page.locator("body:not(.waiting)").wait_for()
+        with suppress(TimeoutError):
+            while True:  # until the page has nothing to ask for a while
+                async with visit.page.expect_request("**/state", timeout=1_000):
+                    pass
+        await visit.page.evaluate("window.newsDuringTheNextLook = true")
+        visit.street.telegram.touch()
+        # The one look that this asks for hears news at its end; a second one follows, long before the quiet refresh.
+        await expect(visit.page.locator("html")).to_have_attribute("data-looks", "2")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app import App
 from bot.demo.pretend_telegram import Message, PretendTelegram
-from tests.engine.process import T, enrol, rows, said_to, settings, until
+from tests.engine.process import T, check_in_due, enrol, rows, said_to, settings, until
 
 MORNING = datetime(2026, 11, 3, 15, tzinfo=UTC)
 """A Tuesday, ten o'clock in Montréal: the pairs are reading."""
@@ -53,6 +53,9 @@ class Running:
         """What the bot said in a chat, once it is so much."""
         await until(lambda: len(self.said(chat_id)) >= count, f"{count} messages in chat {chat_id}", seconds)
         return self.said(chat_id)
+
+    async def check_in_due(self, chat_id: int) -> None:
+        await check_in_due(self.app.database, chat_id, self.clock.now())
 
     async def rows(self, table: type[T]) -> list[T]:
         return await rows(self.app.database, table)

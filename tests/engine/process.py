@@ -26,7 +26,7 @@ from bot.demo.pretend_telegram import Message, PretendTelegram
 from bot.engine.send import SENT_AGAIN
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.store.tables import Care, OutgoingMessage, Table
+from bot.store.tables import Care, OutgoingMessage, Person, Table
 
 ZONE = "America/Toronto"
 SECRET = "made-up-for-the-tests"
@@ -109,6 +109,13 @@ async def enrol(
             care.programme, care.consent_version, care.consented_at = Programme.ACTIVE, CONSENT_VERSION, now
             care.started_on = date(2026, 1, 5)
     return people
+
+
+async def check_in_due(database: Database, chat_id: int, now: datetime) -> None:
+    """This client's check-in is due now."""
+    async with database.begin() as session:
+        client = (await session.scalars(select(Person).where(Person.chat_id == chat_id))).one()
+        (await session.get_one(Care, client.id)).next_check_in_at = now
 
 
 class BotProcess:

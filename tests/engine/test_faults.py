@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.alliance.rating import Concern
 from bot.engine.send import LOOKED_AT, SENT_AGAIN
-from bot.store.tables import AlertLog, AlertRow, Care, CheckIn, OutgoingMessage, Person, Rating, Words
+from bot.store.tables import AlertLog, AlertRow, CheckIn, OutgoingMessage, Person, Rating, Words
 from tests.engine.conftest import Running
 from tests.engine.process import COORDINATOR, until
 
@@ -21,14 +21,6 @@ CRISIS = "Je veux mourir."
 
 async def person(running: Running, chat_id: int) -> Person:
     return next(row for row in await running.rows(Person) if row.chat_id == chat_id)
-
-
-async def check_in_due(running: Running, *chat_ids: int) -> None:
-    """The check-ins of these clients are due now."""
-    for chat_id in chat_ids:
-        client = await person(running, chat_id)
-        async with running.app.database.begin() as session:
-            (await session.get_one(Care, client.id)).next_check_in_at = running.clock.now()
 
 
 def buttons(running: Running, chat_id: int) -> list[str]:
@@ -77,7 +69,7 @@ async def test_an_outage_delays_and_neither_loses_nor_doubles(running: Running, 
         await telegram.close()
     else:
         telegram.fail("sendMessage", status=503, description="Service Unavailable", times=2)
-    await check_in_due(running, LEA)
+    await running.check_in_due(LEA)
     telegram.say(MARC, "Bonjour.")
     await until(lambda: "sending" in health.troubles, "the trouble is said aloud")
     if how == "refuses connections":
@@ -102,9 +94,9 @@ async def test_an_alert_whose_answer_was_lost_is_sent_again_and_marked(running: 
 
 async def test_a_check_in_whose_answer_is_lost_each_time_comes_once_more_at_most(running: Running) -> None:
     running.telegram.fail("sendMessage", status=504, description="Gateway Timeout", times=9, chat_id=MARC, after=True)
-    await check_in_due(running, MARC)
+    await running.check_in_due(MARC)
     await running.said_at_least(MARC, 2)
-    await check_in_due(running, LEA)
+    await running.check_in_due(LEA)
     await running.said_at_least(LEA, 1)
     row = next(row for row in await running.rows(OutgoingMessage) if row.chat_id == MARC)
     assert (row.status, row.reason, len(running.said(MARC))) == ("failed", "unknown", 2)
@@ -131,7 +123,7 @@ async def test_one_401_does_not_end_the_polling(running: Running) -> None:
 
 async def test_a_revoked_token_costs_no_message(running: Running) -> None:
     running.telegram.revoked = True
-    await check_in_due(running, MARC)
+    await running.check_in_due(MARC)
     await until(lambda: "sending" in running.app.health.troubles, "the refusal is said aloud")
     running.telegram.revoked = False
     await running.said_at_least(MARC, 1)
@@ -142,7 +134,7 @@ async def test_a_revoked_token_costs_no_message(running: Running) -> None:
 
 async def test_a_client_who_cannot_be_reached_is_told_to_the_pair_at_once(running: Running) -> None:
     running.telegram.chats[MARC].blocked = True  # without the update that says so
-    await check_in_due(running, MARC)
+    await running.check_in_due(MARC)
     await running.said_at_least(AMELIE, 1)
     (alert,) = await running.rows(AlertRow)
     assert alert.concern == Concern.BLOCKED
@@ -183,7 +175,7 @@ async def test_a_gate_that_refuses_everything_says_nothing_about_the_people(runn
     await runner.setup()
     port = int(urlsplit(running.root).port or 0)
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    await check_in_due(running, MARC)
+    await running.check_in_due(MARC)
     await until(lambda: "sending" in running.app.health.troubles, "the trouble is said aloud")
     await runner.cleanup()
     await running.telegram.serve(port=port)
@@ -207,7 +199,7 @@ async def test_a_group_is_answered_once_and_left(running: Running) -> None:
 
 
 async def test_a_tap_older_than_telegram_remembers_counts_all_the_same(running: Running) -> None:
-    await check_in_due(running, MARC)
+    await running.check_in_due(MARC)
     await running.said_at_least(MARC, 1)
     asked = running.said(MARC)[0]
     same = asked.buttons[1][0]
@@ -255,7 +247,7 @@ async def test_a_database_locked_by_another_process_delays_and_loses_nothing(run
 
 async def test_a_message_that_left_while_the_database_was_locked_does_not_leave_again(running: Running) -> None:
     running.telegram.hold = 30.0
-    await check_in_due(running, MARC)
+    await running.check_in_due(MARC)
     await running.said_at_least(MARC, 1)  # on the phone; the answer is held back
     lock = await locked(running)
     running.telegram.hold = 0.0
