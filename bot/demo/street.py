@@ -7,7 +7,7 @@ import asyncio
 import tempfile
 import time as steady
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from bot.alliance.people import Role
 from bot.app import App
 from bot.coordination.invitations import invite
 from bot.coordination.pairs import set_pair
+from bot.demo.movable_clock import MovableClock, first_morning
 from bot.demo.pretend_telegram import PretendTelegram
 from bot.engine.apply import apply
 from bot.settings import Settings
@@ -67,27 +68,6 @@ class Caption:
     chat_id: int
 
 
-class MovableClock:
-    """Real time plus what was added by hand; never goes back."""
-
-    def __init__(self, start: datetime) -> None:
-        self._offset = start - datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self._offset
-
-    def move_to(self, moment: datetime) -> None:
-        """Jump forward to an instant; one that has passed is left alone."""
-        self._offset += max(moment - self.now(), timedelta())
-
-
-def first_morning(today: datetime) -> datetime:
-    """The demo begins on the Monday of this week at nine, so that the pair's working hours lie ahead."""
-    local = today.astimezone(ZoneInfo(ZONE))
-    monday = local.date() - timedelta(days=local.weekday())
-    return datetime.combine(monday, time(9), ZoneInfo(ZONE)).astimezone(UTC)
-
-
 _PEOPLE: dict[str, tuple[tuple[int, Role, str, Key], ...]] = {
     "fr": (
         (101, Role.CLIENT, "Marc", Key("demo.about.client")),
@@ -126,7 +106,7 @@ class Street:
             self._kept = tempfile.TemporaryDirectory(prefix="alliance-demo-")
         folder = self._folder or Path(str(self._kept.name if self._kept else "."))
         self._towns += 1  # a new town never finds the database of the one before
-        self.clock = MovableClock(first_morning(datetime.now(UTC)))
+        self.clock = MovableClock(first_morning(datetime.now(UTC), ZoneInfo(ZONE)))
         self.telegram = PretendTelegram(self.clock.now, token=TOKEN)
         root = await self.telegram.serve()
         self._settings = Settings(

@@ -237,7 +237,7 @@ async def test_a_day_with_an_alert_that_nobody_takes_comes_to_an_end(tmp_path: P
         await expect(visit.last(NURSE)).to_contain_text("URGENT")
         morning = visit.street.now()
         await visit.page.locator('[data-move="1d"]').click()
-        await expect(visit.page.locator("body.busy")).to_have_count(0, timeout=30_000)
+        await expect(visit.page.locator("body.busy")).to_have_count(0, timeout=16_000)
         assert timedelta(days=1) <= visit.street.now() - morning < timedelta(days=1, minutes=5)
         await expect(visit.page.locator("#clock")).to_contain_text("9 h", ignore_case=True)
         assert await visit.phone(COORDINATOR).locator("li.message").count() > 10
