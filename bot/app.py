@@ -9,7 +9,6 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
-from bot.alliance.people import Role
 from bot.dialogues.client import Listening
 from bot.dialogues.intents import KEYBOARD, WORDS, Phrasebook, bare
 from bot.engine.clock import Clock, SystemClock
@@ -24,7 +23,7 @@ from bot.engine.wire import TelegramError, Unauthorised
 from bot.settings import Settings
 from bot.store import queries
 from bot.store.database import Database
-from bot.store.tables import OutgoingMessage
+from bot.store.tables import OutgoingMessage, Person
 from bot.telegram.edge import BotApi
 from bot.text import LANGUAGES, lexicon, text
 from bot.web.health import health_app
@@ -34,6 +33,8 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 STOP_SECONDS = 5.0
 """How long what is under way may take to end after SIGTERM; Docker kills after ten."""
+MENU_PAUSE = 0.2
+"""Seconds between two menus at the start, so that messages have Telegram's limits to themselves."""
 CLOSE_SECONDS = 1.0
 """How long the connections may take to close after that."""
 
@@ -81,7 +82,6 @@ class App:
             self.heard,
         )
         self._loops: list[asyncio.Task[None]] = []
-        self._sending: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._ticking = asyncio.Lock()
 
@@ -104,8 +104,6 @@ class App:
             asyncio.create_task(self._kept_alive("receive", self.receiver.run)),
             asyncio.create_task(self._kept_alive("send", self.sender.run)),
         ]
-        # Told to stop, it ends by itself: a row claimed and not sent would look like one that may have left.
-        self._sending = self._loops[-1]
         # One job a process, nothing a client; a late run is better than none, and two at once are not.
         common = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, **common)
@@ -119,11 +117,8 @@ class App:
         """Stop taking in, end what is under way, close. Anything not committed stays with Telegram."""
         if self._scheduler.running:
             self._scheduler.pause()  # and not shut down yet: that would cut a tick in the middle
-        self.sender.stopping = True
-        self.heard.set()
-        for task in self._loops:
-            if task is not self._sending:
-                task.cancel()
+        self.receiver.stop()
+        self.sender.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
                 await asyncio.gather(*self._loops, return_exceptions=True)
@@ -183,14 +178,19 @@ class App:
             await forget_old_ids(session, self.clock.now())
 
     async def _menus(self) -> None:
-        """Set everybody's command menu anew: a new version may have new commands."""
-        async with self.database.begin() as session:
-            people = [person for role in Role for person in await queries.people_with_role(session, role)]
-        for person in people:
-            if person.chat_id is not None and person.blocked_at is None:
-                with suppress(TelegramError):
-                    await self.telegram.set_menu(person.chat_id, menu_for(person))
-                await asyncio.sleep(0.2)
+        """Set everybody's command menu anew, unhurriedly: a new version may have new commands."""
+        stopping, last = self.receiver.stopping, 0
+        reachable = select(Person).where(Person.chat_id.is_not(None), Person.blocked_at.is_(None)).order_by(Person.id)
+        while not stopping.is_set():
+            async with self.database.begin() as session:
+                person = (await session.scalars(reachable.where(Person.id > last).limit(1))).one_or_none()
+            if person is None:
+                return
+            last = person.id
+            with suppress(TelegramError):
+                await self.telegram.set_menu(person.chat_id or 0, menu_for(person))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), MENU_PAUSE)
 
     async def waiting(self) -> bool:
         """Whether something in the outbox could leave now."""

@@ -175,10 +175,11 @@ def day_words(day: date, language: str) -> str:
 
 
 def time_words(at: time, language: str) -> str:
-    """ "9 h", "18 h 30"; "9:00 AM", "6:30 PM" — as people write them, not as machines do."""
+    """ "9 h", "18 h 30"; "9:00 AM", "6:30 PM" — as people write them, and never
+    broken between two lines."""
     if language == "fr":
-        return f"{at.hour} h" + (f" {at.minute:02}" if at.minute else "")
-    return f"{(at.hour - 1) % 12 + 1}:{at.minute:02} {'AM' if at.hour < 12 else 'PM'}"
+        return f"{at.hour}\u00a0h" + (f"\u00a0{at.minute:02}" if at.minute else "")
+    return f"{(at.hour - 1) % 12 + 1}:{at.minute:02}\u00a0{'AM' if at.hour < 12 else 'PM'}"
 
 
 def weekday_words(days: Sequence[int], language: str) -> str:

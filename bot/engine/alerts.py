@@ -16,7 +16,7 @@ from bot.alliance.people import Carer, Role
 from bot.alliance.rating import Concern
 from bot.alliance.signals import Severity
 from bot.dialogues.danger import safety_values
-from bot.engine.say import say
+from bot.engine.say import put_away, say
 from bot.notification import escalation
 from bot.notification.escalation import Step
 from bot.notification.outcome import UNTOLD, outcome_buttons, page_buttons
@@ -262,6 +262,7 @@ async def acknowledge(session: AsyncSession, alert_id: int, nurse: Person, now: 
     alert.reminders = 0
     alert.look_at = await _outcome_due_at(session, alert, now)
     log(session, alert.id, "acknowledged", now, person_id=nurse.id)
+    await _clear_buttons(session, alert, now)
     client = await session.get_one(Person, alert.client_id)
     values: dict[str, Value] = {"number": alert.id, "alias": client.alias, "nurse": nurse.alias}
     pair = await queries.nurses_of(session, await queries.pair_of(session, alert.client_id))
@@ -292,6 +293,14 @@ async def close(session: AsyncSession, alert_id: int, nurse: Person, outcome: st
     alert = await session.get_one(AlertRow, alert_id)
     alert.status, alert.outcome, alert.closed_at, alert.look_at = "closed", outcome, now, None
     log(session, alert.id, "closed", now, person_id=nurse.id, words=outcome)
+    await _clear_buttons(session, alert, now)
+
+
+async def _clear_buttons(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
+    """What can no longer be done is no longer offered, on anybody's phone; a change makes no sound there."""
+    for message in await queries.buttons_of_alert(session, alert.id):
+        await put_away(session, message.id, None, now)
+        message.buttons = []
 
 
 async def _hours(session: AsyncSession, alert: AlertRow) -> WorkingHours:

@@ -7,6 +7,7 @@ to confirm to Telegram anything that is not committed.
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,7 +49,7 @@ CONFLICT_PAUSE = 5.0
 
 @dataclass
 class Receiver:
-    """The poll loop. heard: set after each commit, so that the sender looks at once."""
+    """The poll loop. heard: set after each commit, so that the sender looks at once. stopping: set by ``stop``."""
 
     database: Database
     telegram: Telegram
@@ -60,24 +61,31 @@ class Receiver:
     bot_name: str = ""
     long_poll: float = LONG_POLL
     offset: int | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _poll: asyncio.Task[list[dict[str, Any]]] | None = None
     _asides: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Poll for ever; survives whatever Telegram answers, and says so."""
+        """Poll until told to stop; survives whatever Telegram answers, and says so."""
         pause = 1.0
-        while True:
+        while not self.stopping.is_set():
+            self._poll = asyncio.create_task(self.telegram.updates(self.offset, self.long_poll))
             try:
-                raws = await self.telegram.updates(self.offset, self.long_poll)
+                raws = await self._poll
+            except asyncio.CancelledError:
+                if self.stopping.is_set():
+                    return
+                raise
             except Conflict:
                 self.health.trouble("telegram", "another process or a webhook takes this bot's updates")
-                await asyncio.sleep(CONFLICT_PAUSE)
+                await self._pause(CONFLICT_PAUSE)
                 continue
             except TelegramError as error:
                 if isinstance(error, Unauthorised):
                     self.health.trouble("telegram", "the token is refused; check ALLIANCE_BOT_TOKEN")
                 else:
                     self.health.trouble("telegram", f"no updates: {type(error).__name__}")
-                await asyncio.sleep(pause)
+                await self._pause(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
             pause = 1.0
@@ -85,14 +93,27 @@ class Receiver:
             self.health.polled_at = self.clock.now()
             await self.take(raws)
 
+    def stop(self) -> None:
+        """End after the update in hand. Only the waiting for new ones is cut: a cancelled transaction would keep the
+        database's lock for as long as its traceback is remembered."""
+        self.stopping.set()
+        if self._poll is not None:
+            self._poll.cancel()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+
     async def take(self, raws: list[dict[str, Any]]) -> None:
         """Handle a batch in order; the offset then leaves with Telegram whatever is not committed."""
         ids = [raw["update_id"] if isinstance(raw.get("update_id"), int) else None for raw in raws]
         for place, raw in enumerate(raws):
+            if self.stopping.is_set():
+                return
             if not await self._committed(raw):
                 self.health.trouble("database", "an update could not be committed; it stays with Telegram")
                 self.offset = min((id_ for id_ in ids[place:] if id_ is not None), default=self.offset)
-                await asyncio.sleep(1)
+                await self._pause(1)
                 return
             self.health.well("database")
             self.heard.set()

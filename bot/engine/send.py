@@ -50,7 +50,7 @@ SENT_AGAIN = "↻ "
 
 @dataclass
 class Sender:
-    """wake: set when something new is in the outbox. stopping: set to make ``run`` end after the step in hand."""
+    """wake: set when something new is in the outbox. stopping: set by ``stop``."""
 
     database: Database
     telegram: Telegram
@@ -58,7 +58,7 @@ class Sender:
     health: Health
     sent: Sent
     wake: asyncio.Event
-    stopping: bool = False
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _floods: dict[int, float] = field(default_factory=dict)
     _backoff: float = 1.0
@@ -66,7 +66,7 @@ class Sender:
     async def run(self) -> None:
         """Send until told to stop."""
         await self.recover()
-        while not self.stopping:
+        while not self.stopping.is_set():
             try:
                 pause = await self.step()
             except (DBAPIError, PoolTimeout) as error:
@@ -78,6 +78,11 @@ class Sender:
                 except TimeoutError:
                     continue
                 self.wake.clear()
+
+    def stop(self) -> None:
+        """End after the step in hand: a row claimed and not sent would look like one that may have left."""
+        self.stopping.set()
+        self.wake.set()
 
     async def recover(self) -> None:
         """After a crash of the process, or of the loop: rows found under way may or may not have arrived."""

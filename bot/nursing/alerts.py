@@ -81,7 +81,7 @@ async def listed(session: AsyncSession, carer: Person) -> Turn:
         }
         allowed = await _allowed(session, carer, alert)
         buttons = outcome_buttons(alert.id) if alert.acknowledged_by == carer.id else page_buttons(alert.id)
-        turn.append(Say(carer.id, Key("alerts.line"), values, commands=buttons if allowed else ()))
+        turn.append(Say(carer.id, Key("alerts.line"), values, commands=buttons if allowed else (), alert_id=alert.id))
     return tuple(turn)
 
 
@@ -102,7 +102,9 @@ async def _take(session: AsyncSession, carer: Person, alert: AlertRow) -> Turn:
     if alert.status == "closed":
         return (Say(carer.id, Key("alert.closed_already"), values),)
     if alert.acknowledged_by == carer.id:
-        return (Say(carer.id, Key("alert.yours_already"), values, commands=outcome_buttons(alert.id)),)
+        return (
+            Say(carer.id, Key("alert.yours_already"), values, commands=outcome_buttons(alert.id), alert_id=alert.id),
+        )
     if alert.acknowledged_by is not None:
         by = await session.get_one(Person, alert.acknowledged_by)
         since = alert.acknowledged_at.astimezone(ZoneInfo(carer.timezone)).time() if alert.acknowledged_at else ""
@@ -146,7 +148,7 @@ async def details(
             quote: dict[str, Value] = {"alias": client.alias, "at": line.at.astimezone(zone), "words": part}
             effects.append(Say(carer.id, Key("alert.words"), quote))
     if alert.acknowledged_by is None:
-        effects[-1] = replace(effects[-1], commands=buttons)
+        effects[-1] = replace(effects[-1], commands=buttons, alert_id=alert.id)
     return tuple(effects)
 
 
@@ -173,7 +175,9 @@ async def _close(session: AsyncSession, carer: Person, alert: AlertRow, rest: st
         return (Say(carer.id, Key("alert.take_first"), values, commands=page_buttons(alert.id)),)
     outcome = outcome_in(rest)
     if outcome is None:
-        return (Say(carer.id, Key("alert.which_outcome"), values, commands=outcome_buttons(alert.id)),)
+        return (
+            Say(carer.id, Key("alert.which_outcome"), values, commands=outcome_buttons(alert.id), alert_id=alert.id),
+        )
     return (
         Close(alert.id, outcome),
         Say(carer.id, Key("alert.closed"), {**values, "outcome": OUTCOMES[outcome]}),

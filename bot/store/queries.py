@@ -290,6 +290,16 @@ async def message_said(session: AsyncSession, chat_id: int, telegram_message_id:
     return found.first()
 
 
+async def buttons_of_alert(session: AsyncSession, alert_id: int) -> Sequence[tables.OutgoingMessage]:
+    """Messages about an incident that may still show buttons."""
+    query = select(tables.OutgoingMessage).where(
+        tables.OutgoingMessage.alert_id == alert_id,
+        tables.OutgoingMessage.edits_id.is_(None),
+        tables.OutgoingMessage.status.in_(("sent", "sending")),
+    )
+    return [row for row in (await session.scalars(query)).all() if row.buttons]
+
+
 async def last_edit(session: AsyncSession, message_id: int) -> tables.OutgoingMessage | None:
     """The newest change that was asked for of a message."""
     query = select(tables.OutgoingMessage).where(tables.OutgoingMessage.edits_id == message_id)

@@ -1,4 +1,4 @@
-"""The whole bot in this process, over real HTTP and real SQLite, with its loops running and a clock that can be moved."""
+"""The whole bot in this process, over real HTTP and real SQLite, its loops running, with a clock that can be moved."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -43,7 +43,7 @@ async def until(true: Callable[[], bool], what: str, seconds: float = 20.0) -> N
     """Wait until something is true. Raises AssertionError, saying what, when it does not become so in time."""
     try:
         async with asyncio.timeout(seconds):
-            while not true():
+            while not true():  # noqa: ASYNC110  what another process does sets no event here
                 await asyncio.sleep(CHECKED_EVERY)
     except TimeoutError:
         raise AssertionError(f"within {seconds:g} s it did not come to pass: {what}") from None
