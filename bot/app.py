@@ -53,6 +53,10 @@ def listening() -> Listening:
     return Listening(lexicon(), Phrasebook(shown, words))
 
 
+class PortTaken(Exception):
+    """The health pages cannot be served; the message is one line for the operator."""
+
+
 class App:
     """The whole bot. ``start`` it, ``stop`` it; or drive it by hand with ``tick`` and ``settle``."""
 
@@ -141,7 +145,10 @@ class App:
     async def _serve(self, port: int) -> None:
         self._web = web.AppRunner(health_app(self.health, self.clock), access_log=None)
         await self._web.setup()
-        await web.TCPSite(self._web, "0.0.0.0", port).start()  # noqa: S104  inside a container this is the point
+        try:
+            await web.TCPSite(self._web, "0.0.0.0", port).start()  # noqa: S104  inside a container this is the point
+        except OSError as error:
+            raise PortTaken("the port of ALLIANCE_HTTP_PORT cannot be opened: another program has it") from error
 
     async def _kept_alive(self, part: str, run: "asyncio._CoroutineLike[None] | object") -> None:
         """A loop that ends by mistake is said aloud and started again."""

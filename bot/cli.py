@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -12,6 +13,8 @@ from typing import Any, NoReturn
 from bot import __version__
 from bot.settings import EXIT_STATUS, BadSetting, Settings, read
 
+STOP_SECONDS = 7.5
+"""SIGTERM stops the program within eight seconds, whatever holds it up."""
 UNAVAILABLE = 69
 """EX_UNAVAILABLE of sysexits.h: the database or Telegram cannot be used."""
 
@@ -76,13 +79,18 @@ def _end(line: str, status: int) -> NoReturn:
 
 
 def _carry_out(work: Coroutine[Any, Any, None]) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.app import PortTaken
     from bot.engine.wire import Unauthorised
     from bot.store.database import UnusableDatabase
 
     try:
         asyncio.run(work)
-    except UnusableDatabase as error:
+    except (UnusableDatabase, PortTaken) as error:
         _end(str(error), UNAVAILABLE)
+    except DBAPIError as error:
+        _end(f"the database cannot be used: {error.orig}", UNAVAILABLE)
     except Unauthorised:
         _end("Telegram refuses the token; check ALLIANCE_BOT_TOKEN with BotFather", EXIT_STATUS)
 
@@ -102,9 +110,19 @@ def _run(arguments: argparse.Namespace) -> None:
             await app.start(port=settings.http_port)
             await told.wait()
         finally:
-            await app.stop()
+            await _stopped_in_time(app.stop())
 
     _carry_out(until_told())
+
+
+async def _stopped_in_time(stopping: Coroutine[Any, Any, None]) -> None:
+    """Whatever holds the end up, a locked database for example, nothing that is committed needs it."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await stopping
+    except TimeoutError:
+        logging.getLogger(__name__).error("not everything could be closed in time; what is committed is safe")
+        os._exit(0)
 
 
 def _demo(arguments: argparse.Namespace) -> None:

@@ -108,6 +108,8 @@ def _database_url(given: Mapping[str, str]) -> str:
         raise BadSetting(expected) from error
     if url.drivername != "sqlite+aiosqlite":
         raise BadSetting("ALLIANCE_DATABASE_URL must begin with sqlite+aiosqlite:// in this version")
+    if not url.database or url.database == ":memory:":
+        raise BadSetting("ALLIANCE_DATABASE_URL is malformed: it names no file, and nothing would be kept")
     if url.host or url.username or url.port:  # two slashes instead of three make a host of the file
         raise BadSetting(expected)
     return value

@@ -75,7 +75,8 @@ async def set_pair(
     facts = await queries.client_facts(session, client.id, now)
     turn: list[Effect] = [Change(client.id, {"pair_id": pair.id})]
     alert = await queries.open_alert(session, client.id)
-    if alert is not None and before != after:
+    keeps_it = alert is not None and alert.acknowledged_by in {nurse.id for nurse in after}
+    if alert is not None and before != after and not keeps_it:
         turn.append(HandBack(alert.id))  # the new pair is told of it, and the old one reads no further
     if facts.programme in (Programme.ACTIVE, Programme.PAUSED):
         turn.append(Say(client.id, Key("pair.changed.client"), who, Kind.NOTICE, Priority.REPLY))

@@ -26,7 +26,7 @@ from bot.alliance.effects import (
     Wrote,
 )
 from bot.alliance.key import Key
-from bot.alliance.people import Client, OpenQuestion
+from bot.alliance.people import Client, OpenQuestion, Programme
 from bot.alliance.rating import BETTER, LABEL, NO_CHANGE, NOT_RATED, WORSE, Concern, concern_of
 from bot.alliance.schedule import instant, next_slot
 from bot.alliance.signals import Severity
@@ -81,7 +81,7 @@ def answer(client: Client, question: OpenQuestion, said: Answer, now: datetime) 
         case "direction", Chose("better" | "worse" as direction):
             return (_how_much(client, BETTER if direction == "better" else WORSE, check_in_id),)
         case (("direction" | "how_much"), Chose("not_now")):
-            return (_not_now(client, check_in_id, now),)
+            return _not_now(client, check_in_id, now)
         case "how_much", Chose(figure_chosen):
             return rated(client, int(figure_chosen), check_in_id, now)
         case "not_now", Chose("later"):
@@ -122,6 +122,8 @@ def rated(client: Client, figure: int, check_in_id: int | None, now: datetime) -
     """Meet a rating: say it back in words with its direction, pass on what must be, ask one open question."""
     effects: list[Effect] = [Rate(figure, check_in_id), *_is(check_in_id, "answered")]
     if figure == NOT_RATED:
+        if client.programme is not Programme.ACTIVE:
+            return (*effects, Say(client.id, Key("check_in.open.skipped.quietly")), Forget())
         return (*effects, Say(client.id, Key("check_in.reply.not_rated"), _next(client, now)), Forget())
     concern = concern_of((*client.ratings, figure))
     effects.append(
@@ -192,7 +194,14 @@ def _how_much(client: Client, figures: tuple[int, ...], check_in_id: int | None)
     )
 
 
-def _not_now(client: Client, check_in_id: int | None, now: datetime) -> Ask:
+def _not_now(client: Client, check_in_id: int | None, now: datetime) -> Turn:
+    if client.programme is not Programme.ACTIVE:
+        # Nothing is planned: there is no "later" to promise.
+        return (*_is(check_in_id, "skipped"), Say(client.id, Key("check_in.open.skipped.quietly")), Forget())
+    return (_later_or_not(client, check_in_id, now),)
+
+
+def _later_or_not(client: Client, check_in_id: int | None, now: datetime) -> Ask:
     return Ask(
         Key("check_in.not_now"),
         NAME,
@@ -221,7 +230,10 @@ def later_at(client: Client, now: datetime) -> datetime:
 
 
 def _next(client: Client, now: datetime) -> dict[str, datetime]:
-    return {"next": local(client, client.next_check_in_at or next_slot(client.schedule, client.zone, now))}
+    planned = client.next_check_in_at
+    if planned is None or planned <= now:
+        planned = next_slot(client.schedule, client.zone, now)
+    return {"next": local(client, planned)}
 
 
 def _is(check_in_id: int | None, status: str) -> tuple[CheckInIs, ...]:

@@ -65,6 +65,10 @@ def _words(
     if intent is not None:
         return _asked_for(client, intent, now)
     if client.programme is Programme.DECLINED:
+        if question is not None and chosen:
+            return _answered(client, question, said, now) or _declined(client)
+        if any(signal.concern is Concern.WANTS_NURSE for signal in signals):
+            return nurse.begin(client, None, now)
         return _declined(client)
     if text.lstrip().startswith("/"):
         return (Say(client.id, Key("heard.unknown_command")),)
@@ -105,7 +109,9 @@ def _enrolling(
             return enrolment.refused(client)
         case _ if wants_nurse:
             # Passed on at once; the enrolment's question stays where it is.
-            return tuple(effect for effect in nurse.begin(client, event.text, now) if not isinstance(effect, Forget))
+            return tuple(
+                effect for effect in nurse.begin(client, event.text, now) if not isinstance(effect, Ask | Forget)
+            )
     if event.text.lstrip().startswith("/"):
         return (Say(client.id, Key("heard.unknown_command")),)
     turn = None if event.edited or event.thing else _answered(client, question, said, now)

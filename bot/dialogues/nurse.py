@@ -18,10 +18,11 @@ NAME = "nurse"
 def begin(client: Client, words: str | None, now: datetime) -> Turn:
     """The client asks for a nurse. words: what was typed, None for the button."""
     passed_on = (Tell(client.id, Concern.WANTS_NURSE, Severity.SOON, words), told(client, now))
-    if words is not None and client.consented:
-        return (Keep("note", words), *passed_on, Forget())
+    if not client.consented:
+        # The request is passed on; the words are not kept before a yes.
+        return (Tell(client.id, Concern.WANTS_NURSE, Severity.SOON, None), told(client, now))
     if words is not None:
-        return passed_on
+        return (Keep("note", words), *passed_on, Forget())
     return (
         *passed_on,
         Ask(

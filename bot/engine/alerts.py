@@ -23,9 +23,8 @@ from bot.notification.outcome import UNTOLD, outcome_buttons, page_buttons
 from bot.store import queries
 from bot.store.tables import AlertLog, AlertRow, Person
 
-FRESH = timedelta(minutes=5)
-"""Urgent words that join an alert taken longer ago than this go through the ladder again: whoever took it may not be
-looking any more."""
+LATELY = timedelta(minutes=5)
+"""Words without alarm that join an urgent alert reach whoever has it once in so long at the most."""
 
 
 def log(
@@ -52,11 +51,12 @@ async def tell(session: AsyncSession, effect: Tell, now: datetime) -> None:
     log(session, alert.id, "joined", now, concern=effect.concern, words=effect.words)
     if Concern(alert.concern) in UNTOLD and effect.concern not in UNTOLD:
         alert.concern = effect.concern  # what the client waits to hear about again
-    if effect.severity > alert.severity:
-        # What could wait no longer can: the ladder starts anew, whoever had taken the lesser one.
+    if effect.severity is Severity.URGENT and (alert.severity < Severity.URGENT or alert.acknowledged_by is not None):
+        # Words that cannot wait go to everybody who is present, whoever had the alert in hand: the client reads that
+        # they do, and whoever took it may not be looking any more.
         alert.severity, alert.concern = effect.severity, effect.concern
         log(session, alert.id, "raised", now, concern=effect.concern)
-        await _start_anew(session, alert, now)
+        await _raise(session, alert, now)
     elif effect.severity is Severity.NONE:
         await _follow_along(session, alert, now)
     elif alert.acknowledged_by is not None:
@@ -83,11 +83,9 @@ async def _open(session: AsyncSession, effect: Tell, now: datetime) -> None:
 async def _joined_taken(session: AsyncSession, alert: AlertRow, effect: Tell, now: datetime) -> None:
     """Something new for an alert that somebody has in hand: she is told; if she may not be looking, the ladder is."""
     assert alert.acknowledged_by is not None, "it is taken"
-    assert alert.acknowledged_at is not None, "it is taken"
     owner = await session.get_one(Person, alert.acknowledged_by)
     carer = queries.carer_of(owner)
-    stale = effect.severity is Severity.URGENT and now - alert.acknowledged_at > FRESH
-    if stale or carer.away or not carer.reachable:
+    if carer.away or not carer.reachable:
         await hand_back(session, alert, now)
         return
     told = [owner]
@@ -98,12 +96,34 @@ async def _joined_taken(session: AsyncSession, alert: AlertRow, effect: Tell, no
     await _page(session, alert, told, Key("page.joined"), now)
 
 
+async def _raise(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
+    """From the first rung again; whoever had it in hand is paged as well, be she a coordinator."""
+    owner_id = alert.acknowledged_by
+    await _start_anew(session, alert, now)
+    if owner_id is None or owner_id in alert.told:
+        return
+    owner = await session.get_one(Person, owner_id)
+    carer = queries.carer_of(owner)
+    if carer.reachable and not carer.away:
+        alert.told = [*alert.told, owner_id]
+        await _page(session, alert, [owner], Key("page.urgent"), now)
+
+
+async def look_again(session: AsyncSession, person: Person, now: datetime) -> None:
+    """A carer can be reached again: what nobody has taken of her clients is looked at now."""
+    if person.role == Role.CLIENT:
+        return
+    for incident in await queries.incidents_for(session, person):
+        if incident.alert.status == "open" and incident.alert.severity == Severity.URGENT:
+            incident.alert.look_at = now
+
+
 async def _follow_along(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
     """Words without alarm while an urgent alert is in somebody's hands: she hears of them, now and then."""
     if alert.severity != Severity.URGENT or alert.acknowledged_by is None:
         return
     lines = await queries.alert_log(session, alert.id)
-    lately = [line for line in lines if line.event in ("paged", "acknowledged") and now - line.at < FRESH]
+    lately = [line for line in lines if line.event in ("paged", "acknowledged") and now - line.at < LATELY]
     if not lately:
         await _page(session, alert, [await session.get_one(Person, alert.acknowledged_by)], Key("page.joined"), now)
 
@@ -249,6 +269,7 @@ async def page_failed(session: AsyncSession, alert_id: int, person_id: int, now:
     """A page could not be delivered: the next rung now, not after a deadline (README, Safety)."""
     alert = await session.get_one(AlertRow, alert_id)
     log(session, alert.id, "undeliverable", now, person_id=person_id)
+    alert.told = [told for told in alert.told if told != person_id]
     if alert.status == "open":
         alert.look_at = now
     elif alert.status == "acknowledged" and alert.acknowledged_by == person_id:

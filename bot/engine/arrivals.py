@@ -12,7 +12,7 @@ from bot.alliance.rating import Concern
 from bot.alliance.signals import Lexicon, Severity, danger_in, signals_in
 from bot.coordination.invitations import redeem
 from bot.dialogues import enrolment
-from bot.engine.alerts import hand_back_all
+from bot.engine.alerts import hand_back_all, look_again
 from bot.engine.apply import apply
 from bot.engine.wire import Incoming
 from bot.settings import Settings
@@ -89,6 +89,7 @@ async def membership_changed(session: AsyncSession, incoming: Incoming, person: 
         return
     if incoming.member:
         await apply(session, person, (Change(person.id, {"blocked_at": None}),), now)
+        await look_again(session, person, now)
     elif person.blocked_at is None:
         await unreachable(session, person, now)
 

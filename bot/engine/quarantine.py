@@ -42,20 +42,18 @@ async def keep(
         session.add(HandledUpdate(update_id=update_id, handled_at=now))
     chat_id, words = chat_and_words(raw)
     concern = danger_in(signals_in(words, lexicon))
-    session.add(
-        FailedUpdate(
-            update_id=update_id,
-            body=json.dumps(raw, ensure_ascii=True),
-            error=type(error).__name__,
-            attempts=1,
-            failed_at=now,
-            # Danger is answered and the pair alerted here: another try would say it all twice.
-            retry_at=None if concern is not None else now + RETRY_AFTER[0],
-        )
+    row = FailedUpdate(
+        update_id=update_id,
+        body=json.dumps(raw, ensure_ascii=True),
+        error=type(error).__name__,
+        attempts=1,
+        failed_at=now,
+        retry_at=now + RETRY_AFTER[0],
     )
+    session.add(row)
     await session.flush()
     await _tried(session, _tell_coordinators(session, now))
-    if chat_id is None or await _tried(session, _answer(session, chat_id, words, concern, now)):
+    if chat_id is None or await _tried(session, _answer(session, row, chat_id, words, concern, now)):
         return
     await _tried(session, _spare_answer(session, chat_id, concern, now))
 
@@ -76,7 +74,9 @@ async def _tell_coordinators(session: AsyncSession, now: datetime) -> None:
         await say(session, Say(coordinator.id, Key("quarantine.told"), kind=Kind.NOTICE), now)
 
 
-async def _answer(session: AsyncSession, chat_id: int, words: str, concern: Concern | None, now: datetime) -> None:
+async def _answer(
+    session: AsyncSession, row: FailedUpdate, chat_id: int, words: str, concern: Concern | None, now: datetime
+) -> None:
     person = await queries.person_by_chat(session, chat_id)
     if person is None:
         return
@@ -90,6 +90,7 @@ async def _answer(session: AsyncSession, chat_id: int, words: str, concern: Conc
     reply = Say(person.id, SAFETY_REPLY[concern], safety_values(client), Kind.SAFETY, Priority.URGENT)
     await say(session, reply, now)
     await tell(session, Tell(person.id, concern, Severity.URGENT, words), now)
+    row.retry_at = None  # all of it is said: another try would say it twice
 
 
 async def _spare_answer(session: AsyncSession, chat_id: int, concern: Concern | None, now: datetime) -> None:

@@ -23,6 +23,7 @@ from bot.coordination.chat import coordinator_turn
 from bot.dialogues import client as client_dialogue
 from bot.dialogues.client import Listening
 from bot.engine import quarantine
+from bot.engine.alerts import look_again
 from bot.engine.apply import apply
 from bot.engine.arrivals import arrive, membership_changed, stranger
 from bot.engine.clock import Clock
@@ -92,6 +93,7 @@ class Receiver:
             self.health.well("telegram")
             self.health.polled_at = self.clock.now()
             await self.take(raws)
+            self.health.well("receive")
 
     def stop(self) -> None:
         """End after the update in hand. Only the waiting for new ones is cut: a cancelled transaction would keep the
@@ -190,6 +192,7 @@ class Receiver:
             return
         if person.blocked_at is not None:
             person.blocked_at = None  # whoever writes can be written to, whatever an earlier refusal said
+            await look_again(session, person, now)
         tapped = incoming.data if isinstance(event, Tap | Press) else None
         if event == Tap(None) and await self._just_answered(session, incoming, now):
             return

@@ -69,6 +69,8 @@ class Sender:
         while not self.stopping.is_set():
             try:
                 pause = await self.step()
+                self.health.well("send")
+                self.health.well("outbox")
             except (DBAPIError, PoolTimeout) as error:
                 self.health.trouble("outbox", f"the database does not answer: {type(error).__name__}")
                 pause = 1.0

@@ -3,6 +3,7 @@
 Refuses a file that is not Alliance's or that a newer Alliance has written: one clear line, nothing touched.
 """
 
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -35,7 +36,13 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         # One connection: the only writer of this process (SQLite before 3.51.3 has a WAL-reset bug that needs two), and
         # transactions that queue in memory instead of failing on the file's lock.
-        self.engine: AsyncEngine = create_async_engine(self.url, pool_size=1, max_overflow=0, pool_timeout=60)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=60,
+            hide_parameters=True,  # an error may be logged, and holds no name and no words
+        )
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _on_connect)
             event.listen(self.engine.sync_engine, "begin", _on_begin)
@@ -133,8 +140,12 @@ def _check_file(file: Path) -> bool:
             raise UnusableDatabase("the folder of the database does not exist")
         if file.is_dir():
             raise UnusableDatabase("ALLIANCE_DATABASE_URL names a folder, not a file")
+        if not os.access(file.parent, os.W_OK):
+            raise UnusableDatabase("the folder of the database cannot be written to")
         if not file.exists():
             return False
+        if not os.access(file, os.W_OK):
+            raise UnusableDatabase("the database file can be read but not written to")
         with file.open("rb") as opened:
             first = opened.read(16)
     except OSError as error:

@@ -8,7 +8,7 @@ import os
 import sys
 from asyncio.subprocess import Process
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -39,11 +39,14 @@ def real_time() -> datetime:
     return datetime.now(UTC)
 
 
-async def until(true: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+async def until(true: Callable[[], bool | Awaitable[bool]], what: str, seconds: float = 20.0) -> None:
     """Wait until something is true. Raises AssertionError, saying what, when it does not become so in time."""
     try:
         async with asyncio.timeout(seconds):
-            while not true():  # noqa: ASYNC110  what another process does sets no event here
+            while True:
+                found = true()
+                if found if isinstance(found, bool) else await found:
+                    return
                 await asyncio.sleep(CHECKED_EVERY)
     except TimeoutError:
         raise AssertionError(f"within {seconds:g} s it did not come to pass: {what}") from None

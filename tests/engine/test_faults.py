@@ -162,6 +162,22 @@ async def test_a_page_that_is_refused_for_its_buttons_goes_out_without_them(runn
     assert [call.status for call in running.telegram.journal if call.params.get("chat_id") == AMELIE][-2:] == [400, 200]
 
 
+async def test_a_sending_ends_even_where_what_follows_from_it_cannot_be_done(running: Running) -> None:
+    """A client whose own row is broken, and who cannot be reached: the pair cannot be told, the row must not hang."""
+    marc = await person(running, MARC)
+    now = running.clock.now()
+    running.telegram.chats[MARC].blocked = True
+    async with running.app.database.begin() as session:
+        (await session.get_one(Person, marc.id)).timezone = "Mars/Olympus"
+        said = {"kind": "notice", "priority": 2, "key": "heard.kept", "text": "Bonjour.", "chat_id": MARC}
+        session.add(OutgoingMessage(person_id=marc.id, created_at=now, due_at=now, expires_at=None, **said))
+
+    async def ended() -> bool:
+        return [row.status for row in await running.rows(OutgoingMessage)] == ["failed"]
+
+    await until(ended, "the row has its end")
+
+
 async def test_a_gate_that_refuses_everything_says_nothing_about_the_people(running: Running) -> None:
     """A proxy's own 403 is a page, not Telegram's JSON."""
 

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.demo.pretend_telegram import PretendTelegram
 from bot.store.database import Database
@@ -104,19 +105,18 @@ async def test_a_process_killed_at_random_instants_loses_and_doubles_nothing(tmp
                 await writing
             await until(lambda: telegram.waiting_updates() == 0, "every update is confirmed", DRAINED_WITHIN)
             assert await process.stop(8) == 0
+
+        async def outbox_is_empty() -> bool:
+            waiting = select(OutgoingMessage.id).where(OutgoingMessage.status.in_(("pending", "sending")))
+            async with database.begin() as session:
+                return await session.scalar(waiting.limit(1)) is None
+
         async with running(root, file):
-            await nothing_waits(database)
+            await until(outbox_is_empty, "the outbox is empty", DRAINED_WITHIN)
         await check(database, load)
     finally:
         await database.close()
         await telegram.close()
-
-
-async def nothing_waits(database: Database) -> None:
-    """The outbox has run empty."""
-    async with asyncio.timeout(DRAINED_WITHIN):
-        while any(row.status in ("pending", "sending") for row in await rows(database, OutgoingMessage)):  # noqa: ASYNC110
-            await asyncio.sleep(0.5)  # until the next look: what another process does sets no event here
 
 
 async def check(database: Database, load: Load) -> None:

@@ -63,6 +63,7 @@ async def test_what_cannot_be_read_is_kept_whole_screened_for_danger_and_answere
     (kept,) = await running.rows(FailedUpdate)
     assert "Je veux mourir" in kept.body
     assert kept.update_id in {row.update_id for row in await running.rows(HandledUpdate)}
+    assert kept.retry_at is None, "another try would alert them twice"
 
 
 async def test_what_cannot_be_handled_is_answered_with_the_numbers_and_handled_once_when_it_can_be(
@@ -118,3 +119,14 @@ async def test_a_rating_that_comes_twice_counts_once(running: Running) -> None:
     running.telegram.push_raw({"update_id": last, **message(MARC, "4")})
     await until(lambda: running.telegram.waiting_updates() == 0, "it is confirmed again")
     assert len(await running.rows(Rating)) == 1
+
+
+async def test_a_loop_that_broke_is_said_aloud_started_again_and_well_again(running: Running) -> None:
+    """Telegram never hands over what is no object at all; it stands here for a mistake of our own."""
+    running.telegram.queue._pending.append((FIRST_UPDATE_ID, running.clock.now(), []))  # type: ignore[arg-type]
+    running.telegram.queue.wake()
+    await until(lambda: "receive" in running.app.health.troubles, "it is said aloud")
+    running.telegram.queue.clear()
+    running.telegram.say(LEA, "Bonjour.")
+    await running.said_at_least(LEA, 1)
+    await until(lambda: not running.app.health.troubles, "all is well again")
