@@ -79,17 +79,15 @@ def _end(line: str, status: int) -> NoReturn:
 
 
 def _carry_out(work: Coroutine[Any, Any, None]) -> None:
-    from sqlalchemy.exc import DBAPIError
-
     from bot.app import PortTaken
     from bot.engine.wire import Unauthorised
-    from bot.store.database import UnusableDatabase
+    from bot.store.database import Failure, UnusableDatabase
 
     try:
         asyncio.run(work)
     except (UnusableDatabase, PortTaken) as error:
         _end(str(error), UNAVAILABLE)
-    except DBAPIError as error:
+    except Failure as error:
         _end(f"the database cannot be used: {error.orig}", UNAVAILABLE)
     except Unauthorised:
         _end("Telegram refuses the token; check ALLIANCE_BOT_TOKEN with BotFather", EXIT_STATUS)

@@ -3,7 +3,6 @@
 Decisions come from ``bot.notification``; this file reads the people, writes the rows and the pages.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,33 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alliance.effects import Kind, Priority, Say, Tell
 from bot.alliance.hours import WorkingHours
 from bot.alliance.key import Key, Value
-from bot.alliance.people import Carer, Role
+from bot.alliance.people import Role
 from bot.alliance.rating import Concern
 from bot.alliance.signals import Severity
-from bot.dialogues.danger import safety_values
-from bot.engine.say import put_away, say
+from bot.engine.pages import clear_buttons, log, page, page_key, priority_of, tell_client_once
+from bot.engine.say import say
 from bot.notification import escalation
-from bot.notification.escalation import Step
-from bot.notification.outcome import UNTOLD, outcome_buttons, page_buttons
+from bot.notification.outcome import UNTOLD, outcome_buttons
 from bot.store import queries
-from bot.store.tables import AlertLog, AlertRow, Person
+from bot.store.tables import AlertRow, Person
 
 LATELY = timedelta(minutes=5)
 """Words without alarm that join an urgent alert reach whoever has it once in so long at the most."""
-
-
-def log(
-    session: AsyncSession,
-    alert_id: int,
-    event: str,
-    now: datetime,
-    *,
-    person_id: int | None = None,
-    concern: Concern | None = None,
-    words: str | None = None,
-) -> None:
-    """Add one line to an alert's own log."""
-    session.add(AlertLog(alert_id=alert_id, at=now, event=event, person_id=person_id, concern=concern, words=words))
 
 
 async def tell(session: AsyncSession, effect: Tell, now: datetime) -> None:
@@ -93,7 +77,7 @@ async def _joined_taken(session: AsyncSession, alert: AlertRow, effect: Tell, no
         pair = await queries.nurses_of(session, await queries.pair_of(session, alert.client_id))
         others = [nurse.id for nurse in pair if nurse.reachable and not nurse.away and nurse.id != owner.id]
         told += [await session.get_one(Person, person_id) for person_id in others]
-    await _page(session, alert, told, Key("page.joined"), now)
+    await page(session, alert, told, Key("page.joined"), now)
 
 
 async def _raise(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
@@ -106,7 +90,7 @@ async def _raise(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
     carer = queries.carer_of(owner)
     if carer.reachable and not carer.away:
         alert.told = [*alert.told, owner_id]
-        await _page(session, alert, [owner], Key("page.urgent"), now)
+        await page(session, alert, [owner], Key("page.urgent"), now)
 
 
 async def look_again(session: AsyncSession, person: Person, now: datetime) -> None:
@@ -125,7 +109,7 @@ async def _follow_along(session: AsyncSession, alert: AlertRow, now: datetime) -
     lines = await queries.alert_log(session, alert.id)
     lately = [line for line in lines if line.event in ("paged", "acknowledged") and now - line.at < LATELY]
     if not lately:
-        await _page(session, alert, [await session.get_one(Person, alert.acknowledged_by)], Key("page.joined"), now)
+        await page(session, alert, [await session.get_one(Person, alert.acknowledged_by)], Key("page.joined"), now)
 
 
 async def hand_back(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
@@ -164,12 +148,12 @@ async def climb(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
     alert.rung, alert.look_at = step.rung, step.next_at
     alert.told = list(dict.fromkeys([*alert.told, *(person.id for person in step.tell)]))
     if step.nobody:
-        await _tell_client_once(session, alert, "nobody", now)
+        await tell_client_once(session, alert, "nobody", now)
         return
     if step.reached is escalation.Rung.AGAIN and alert.severity == Severity.URGENT:
-        await _tell_client_once(session, alert, "unanswered", now)
+        await tell_client_once(session, alert, "unanswered", now)
     rows = [await session.get_one(Person, person.id) for person in step.tell]
-    await _page(session, alert, rows, _page_key(step, alert), now, pair)
+    await page(session, alert, rows, page_key(step, alert), now, pair)
 
 
 async def _ask_outcome_again(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
@@ -190,7 +174,7 @@ async def _ask_outcome_again(session: AsyncSession, alert: AlertRow, now: dateti
             Key("alert.outcome_again"),
             {"number": alert.id, "alias": client.alias},
             Kind.ALERT,
-            _priority(alert),
+            priority_of(alert),
             outcome_buttons(alert.id),
             alert_id=alert.id,
         ),
@@ -201,68 +185,6 @@ async def _ask_outcome_again(session: AsyncSession, alert: AlertRow, now: dateti
 async def _outcome_due_at(session: AsyncSession, alert: AlertRow, now: datetime) -> datetime:
     hours = await _hours(session, alert)
     return escalation.outcome_due_at(Severity(alert.severity), hours, alert.reminders, now)
-
-
-def _page_key(step: Step, alert: AlertRow) -> Key:
-    urgent = alert.severity == Severity.URGENT
-    if step.again:
-        return Key("page.urgent.again") if urgent else Key("page.soon.again")
-    if step.reached is escalation.Rung.COORDINATOR:
-        return Key("page.urgent.coordinator") if urgent else Key("page.soon.coordinator")
-    return Key("page.urgent") if urgent else Key("page.soon")
-
-
-async def _page(
-    session: AsyncSession,
-    alert: AlertRow,
-    people: Sequence[Person],
-    key: Key,
-    now: datetime,
-    pair: Sequence[Carer] = (),
-) -> None:
-    """Page carers: an alias, an incident number and a severity; the details open on a tap (README, Safety)."""
-    client = await session.get_one(Person, alert.client_id)
-    names: Value = [nurse.name for nurse in pair] or Key("who.team")
-    since = await _since(session, alert)
-    for person in people:
-        log(session, alert.id, "paged", now, person_id=person.id)
-        values: dict[str, Value] = {
-            "number": alert.id,
-            "alias": client.alias,
-            "who": names,
-            "since": _moment(person, since, now),
-        }
-        page = Say(person.id, key, values, Kind.ALERT, _priority(alert), page_buttons(alert.id), alert_id=alert.id)
-        await say(session, page, now)
-
-
-def _moment(person: Person, moment: datetime, now: datetime) -> Value:
-    """The hour for something of today, the day as well for anything older."""
-    zone = ZoneInfo(person.timezone)
-    local = moment.astimezone(zone)
-    return local.time() if local.date() == now.astimezone(zone).date() else local
-
-
-async def _since(session: AsyncSession, alert: AlertRow) -> datetime:
-    """When the incident became what it is: opened, or raised since."""
-    raised = [line.at for line in await queries.alert_log(session, alert.id) if line.event == "raised"]
-    return raised[-1] if raised else alert.opened_at
-
-
-async def _tell_client_once(session: AsyncSession, alert: AlertRow, event: str, now: datetime) -> None:
-    """Nobody can be reached, or nobody answers: the client is told plainly, with the numbers, once for each alarm."""
-    lines = await queries.alert_log(session, alert.id)
-    alarms = [index for index, line in enumerate(lines) if line.event in ("opened", "raised", "joined")]
-    already = any(line.event == event for line in lines[alarms[-1] if alarms else 0 :])
-    log(session, alert.id, event, now)
-    if already or Concern(alert.concern) in UNTOLD:
-        return
-    client = await queries.client_facts(session, alert.client_id, now)
-    urgent = alert.severity == Severity.URGENT
-    nobody = Key("safety.nobody") if urgent else Key("told.nobody")
-    key = Key("safety.unanswered") if event == "unanswered" else nobody
-    priority = Priority.URGENT if urgent else Priority.REPLY
-    await say(session, Say(client.id, key, safety_values(client), Kind.SAFETY, priority), now)
 
 
 async def page_failed(session: AsyncSession, alert_id: int, person_id: int, now: datetime) -> None:
@@ -283,7 +205,7 @@ async def acknowledge(session: AsyncSession, alert_id: int, nurse: Person, now: 
     alert.reminders = 0
     alert.look_at = await _outcome_due_at(session, alert, now)
     log(session, alert.id, "acknowledged", now, person_id=nurse.id)
-    await _clear_buttons(session, alert, now)
+    await clear_buttons(session, alert, now)
     client = await session.get_one(Person, alert.client_id)
     values: dict[str, Value] = {"number": alert.id, "alias": client.alias, "nurse": nurse.alias}
     pair = await queries.nurses_of(session, await queries.pair_of(session, alert.client_id))
@@ -314,23 +236,12 @@ async def close(session: AsyncSession, alert_id: int, nurse: Person, outcome: st
     alert = await session.get_one(AlertRow, alert_id)
     alert.status, alert.outcome, alert.closed_at, alert.look_at = "closed", outcome, now, None
     log(session, alert.id, "closed", now, person_id=nurse.id, words=outcome)
-    await _clear_buttons(session, alert, now)
-
-
-async def _clear_buttons(session: AsyncSession, alert: AlertRow, now: datetime) -> None:
-    """What can no longer be done is no longer offered, on anybody's phone; a change makes no sound there."""
-    for message in await queries.buttons_of_alert(session, alert.id):
-        await put_away(session, message.id, None, now)
-        message.buttons = []
+    await clear_buttons(session, alert, now)
 
 
 async def _hours(session: AsyncSession, alert: AlertRow) -> WorkingHours:
     client = await session.get_one(Person, alert.client_id)
     return queries.hours_of(await queries.pair_of(session, alert.client_id), ZoneInfo(client.timezone))
-
-
-def _priority(alert: AlertRow) -> Priority:
-    return Priority.URGENT if alert.severity == Severity.URGENT else Priority.REPLY
 
 
 def _local(person: Person, moment: datetime) -> datetime:

@@ -17,6 +17,7 @@ from bot.engine.apply import apply
 from bot.engine.wire import Incoming
 from bot.settings import Settings
 from bot.store import queries
+from bot.store.said import said_lately
 from bot.store.tables import OutgoingMessage, Person
 from bot.text import help_lines, text
 
@@ -69,7 +70,7 @@ async def stranger(
         words = text(Key("stranger.danger"), incoming.language, crisis=crisis, emergency=lines.emergency_line)
         _to_chat(session, incoming.chat_id, Key("stranger.danger"), words, now)
         return
-    if await queries.said_lately(session, incoming.chat_id, now - STRANGER_PAUSE):
+    if await said_lately(session, incoming.chat_id, now - STRANGER_PAUSE):
         return
     opened = isinstance(incoming.event, Text) and incoming.event.text.startswith("/start ")
     key = Key("stranger.old_link") if opened else Key("stranger.reply")
@@ -81,7 +82,7 @@ async def membership_changed(session: AsyncSession, incoming: Incoming, person: 
     """Blocked or let in again; or a group, which is answered once and left."""
     if incoming.chat != "private":
         week = now - timedelta(days=7)
-        if incoming.member is not False and not await queries.said_lately(session, incoming.chat_id, week):
+        if incoming.member is not False and not await said_lately(session, incoming.chat_id, week):
             words = text(Key("group.reply"), incoming.language)
             _to_chat(session, incoming.chat_id, Key("group.reply"), words, now)
         return

@@ -35,6 +35,7 @@ from bot.nursing.chat import nurse_turn
 from bot.settings import Settings
 from bot.store import queries, tables
 from bot.store.database import Database
+from bot.store.said import last_edit, message_said
 
 log = logging.getLogger(__name__)
 
@@ -210,8 +211,8 @@ class Receiver:
     async def _just_answered(self, session: AsyncSession, incoming: Incoming, now: datetime) -> bool:
         if incoming.message_id is None:
             return False
-        old = await queries.message_said(session, incoming.chat_id, incoming.message_id)
-        edit = None if old is None else await queries.last_edit(session, old.id)
+        old = await message_said(session, incoming.chat_id, incoming.message_id)
+        edit = None if old is None else await last_edit(session, old.id)
         return edit is not None and now - edit.created_at < DOUBLE_TAP
 
     async def _stale(self, session: AsyncSession, person: tables.Person, incoming: Incoming, now: datetime) -> None:
@@ -221,7 +222,7 @@ class Receiver:
         """
         old = None
         if incoming.message_id is not None:
-            old = await queries.message_said(session, incoming.chat_id, incoming.message_id)
+            old = await message_said(session, incoming.chat_id, incoming.message_id)
         await put_away(session, old.id if old else None, None, now)
         await repeat(session, person, now)
 

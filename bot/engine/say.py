@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alliance.effects import Ask, Choice, Command, Kind, Priority, Say
 from bot.alliance.key import Key, Value
 from bot.dialogues.intents import KEYBOARD, bare
-from bot.store import queries
+from bot.store.said import last_edit
 from bot.store.tables import OutgoingMessage, Person, Question
 from bot.text import LANGUAGES, LONGEST, text
 
@@ -130,7 +130,7 @@ async def put_away(session: AsyncSession, message_id: int | None, chosen: str | 
     if said.status == "pending":
         said.buttons = []
         return
-    before = await queries.last_edit(session, said.id)
+    before = await last_edit(session, said.id)
     words = before.text if before is not None and label is None else said.text
     session.add(
         OutgoingMessage(

@@ -23,6 +23,10 @@ BUSY_MS = 30_000
 """How long a transaction waits for another process's lock before it gives up."""
 
 
+Failure = DBAPIError
+"""What the database answers when a statement cannot be carried out; its parameters are never shown."""
+
+
 class UnusableDatabase(Exception):
     """The database cannot be used; the message is one line for the operator."""
 
