@@ -1,4 +1,4 @@
-"""The README tells the truth: every command, setting, chat command, region and folder there is, and none that is not."""
+"""The README tells the truth: every command, setting, chat command, region and folder there is, and no other."""
 
 import re
 from pathlib import Path
