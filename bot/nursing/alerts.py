@@ -184,6 +184,15 @@ async def _close(session: AsyncSession, carer: Person, alert: AlertRow, rest: st
     )
 
 
+def act_in(words: str) -> str | None:
+    """The act of a button whose label was typed instead of tapped: take, see or close; None for other words."""
+    typed = normalise(words).rstrip(" .!")
+    for act_name, label in (("take", Key("page.take")), ("see", Key("page.see"))):
+        if typed in {normalise(text(label, language)) for language in LANGUAGES}:
+            return act_name
+    return "close" if outcome_in(words) is not None and typed not in OUTCOMES else None
+
+
 def outcome_in(words: str) -> str | None:
     """The outcome named by a button's data or by typed words of either language; None when none is.
 

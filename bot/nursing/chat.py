@@ -52,6 +52,9 @@ async def _typed(session: AsyncSession, nurse: Person, question: OpenQuestion | 
     if command is None:
         if question is not None and isinstance(said := answer_in(text, question), Chose):
             return _chosen(nurse, question, said)
+        meant = alerts.act_in(text)
+        if meant is not None:
+            return await alerts.act(session, nurse, meant, None, text)
         return (Say(nurse.id, Key("nurse.not_understood")),)
     act, rest = command
     match act:
