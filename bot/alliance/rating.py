@@ -41,7 +41,6 @@ class Concern(StrEnum):
     RATING = "rating"
     WORSENING = "worsening"
     BLOCKED = "blocked"
-    UNREADABLE = "unreadable"
 
 
 def concern_of(ratings: Sequence[int]) -> Concern | None:

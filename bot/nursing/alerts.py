@@ -29,7 +29,6 @@ CONCERN: dict[Concern, Key] = {
     Concern.RATING: Key("concern.rating"),
     Concern.WORSENING: Key("concern.worsening"),
     Concern.BLOCKED: Key("concern.blocked"),
-    Concern.UNREADABLE: Key("concern.unreadable"),
 }
 LONGEST_QUOTE = 1800
 """Letters of a client's words in one message: with what stands around them they stay under Telegram's 4,096 UTF-16

@@ -129,7 +129,7 @@ class _Found:
 
 
 def _found(connection: Connection) -> _Found:
-    names = set(inspect(connection).get_table_names())
+    names = {*inspect(connection).get_table_names(), *inspect(connection).get_view_names()}
     revision: str | None = None
     if "alembic_version" in names:
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

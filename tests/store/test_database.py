@@ -207,6 +207,12 @@ def foreign_with_alembic(file: Path) -> None:
         connection.commit()
 
 
+def only_a_view(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE VIEW invoices AS SELECT 7 AS id")
+        connection.commit()
+
+
 def newer(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE outgoing_message (id INTEGER)")
@@ -236,6 +242,7 @@ def cut(file: Path) -> None:
 REFUSED = [
     (foreign, "another program's tables"),
     (foreign_with_alembic, "another program's tables"),
+    (only_a_view, "another program's tables"),
     (newer, "newer Alliance"),
     (garbage, "not an SQLite database"),
     (short, "not an SQLite database"),
