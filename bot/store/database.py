@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store.schema import MIGRATIONS, head, known, upgrade
+from bot.store.tables import Table
 
 BUSY_MS = 30_000
 """How long a transaction waits for another process's lock before it gives up."""
@@ -119,13 +120,16 @@ class Database:
             raise UnusableDatabase(
                 "the database was written by a newer Alliance; install that version or restore a backup"
             )
+        if found.revision == head(self._migrations) and not found.whole:
+            raise UnusableDatabase("tables of the database are missing; restore a backup")
         return found
 
 
 class _Found:
-    def __init__(self, revision: str | None, foreign: bool) -> None:
+    def __init__(self, revision: str | None, foreign: bool, whole: bool) -> None:
         self.revision = revision
         self.foreign = foreign
+        self.whole = whole
 
 
 def _found(connection: Connection) -> _Found:
@@ -134,7 +138,7 @@ def _found(connection: Connection) -> _Found:
     if "alembic_version" in names:
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     foreign = bool(names - {"alembic_version"}) and (revision is None or "outgoing_message" not in names)
-    return _Found(revision, foreign)
+    return _Found(revision, foreign, names >= set(Table.metadata.tables))
 
 
 def _check_file(file: Path) -> bool:

@@ -213,6 +213,14 @@ def only_a_view(file: Path) -> None:
         connection.commit()
 
 
+def with_a_table_lost(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE outgoing_message (id INTEGER)")
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (head(),))
+        connection.commit()
+
+
 def newer(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE outgoing_message (id INTEGER)")
@@ -243,6 +251,7 @@ REFUSED = [
     (foreign, "another program's tables"),
     (foreign_with_alembic, "another program's tables"),
     (only_a_view, "another program's tables"),
+    (with_a_table_lost, "tables of the database are missing"),
     (newer, "newer Alliance"),
     (garbage, "not an SQLite database"),
     (short, "not an SQLite database"),
