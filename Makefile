@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format types messages bench screenshots lock clean
+.PHONY: help install demo test lint format types messages learn eval bench screenshots lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
@@ -42,6 +42,12 @@ types: $(DEVELOPMENT) ## mypy, strict
 
 messages: $(RUNTIME) ## the state of the catalogues
 	$(BIN)/python -m bot messages $(ARGS)
+
+learn: $(DEVELOPMENT) ## learn the weights anew from the labelled sentences
+	$(BIN)/python -m tests.learn
+
+eval: $(DEVELOPMENT) ## how well clients' words are read
+	$(BIN)/python -m tests.evaluate $(ARGS)
 
 bench: $(DEVELOPMENT) ## the figures
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -25,7 +25,7 @@ from bot.store import queries
 from bot.store.database import Database
 from bot.store.tables import OutgoingMessage, Person
 from bot.telegram.edge import BotApi
-from bot.text import LANGUAGES, lexicon, text
+from bot.text import LANGUAGES, recogniser, text
 from bot.web.health import health_app
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ CLOSE_SECONDS = 1.0
 
 
 def listening() -> Listening:
-    """The lexicons, and every wording of every intent in both languages."""
+    """The recogniser, and every wording of every intent in both languages."""
     shown = {bare(label): intent for line in KEYBOARD for intent, key in line for label in labels([key])}
     words = {
         bare(word): intent
@@ -50,7 +50,7 @@ def listening() -> Listening:
     }
     for book in (shown, words):
         book.pop("", None)
-    return Listening(lexicon(), Phrasebook(shown, words))
+    return Listening(recogniser(), Phrasebook(shown, words))
 
 
 class PortTaken(Exception):

@@ -26,9 +26,9 @@ async def check(settings: Settings) -> tuple[list[str], bool]:
     well = well and not findings
     try:
         listening()
-        lines.append("lexicons: well")
+        lines.append("recogniser: well")
     except (OSError, ValueError) as error:
-        lines.append(f"lexicons: {' '.join(str(error).split())}")
+        lines.append(f"recogniser: {' '.join(str(error).split())}")
         well = False
     database = Database(settings.database_url)
     try:

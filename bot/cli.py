@@ -61,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     invitation.add_argument("--nurse-b", metavar="ALIAS", help="a client's second nurse")
     invitation.set_defaults(command=_invite)
 
+    signals = commands.add_parser("signals", help="what messages signal: JSON lines in, JSON lines out")
+    signals.add_argument("--explain", metavar="TEXT", help="show for one text what is seen in it, and why")
+    signals.set_defaults(command=_signals)
+
     messages = commands.add_parser("messages", help="hold the catalogues against the code, and update them")
     messages.add_argument("--check", action="store_true", help="change nothing; fail when something is wrong")
     messages.set_defaults(command=_messages)
@@ -154,6 +158,20 @@ def _invite(arguments: argparse.Namespace) -> None:
         _carry_out(invited())
     except ValueError as error:
         _end(str(error), 65)
+
+
+def _signals(arguments: argparse.Namespace) -> None:
+    from bot.reading import explained, read_lines
+
+    if arguments.explain is not None:
+        print("\n".join(explained(arguments.explain)))
+        return
+    bad = 0
+    for answer, well in read_lines(sys.stdin.buffer):
+        print(answer, flush=True)
+        bad += not well
+    if bad:
+        _end(f"{bad} line(s) were no JSON object with id and text; each was answered with an error", 65)
 
 
 def _messages(arguments: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ form under the context "tu" for the clients who chose it. Refuses to know who re
 
 import logging
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from gettext import c2py  # the standard library's own reader of Plural-Forms
@@ -20,7 +20,11 @@ from babel.messages.pofile import read_po
 from bot.alliance.key import Key, Phrase, Value
 from bot.alliance.people import HelpLines
 from bot.alliance.safety import SPARES
-from bot.alliance.signals import Lexicon, lexicon_of
+from bot.alliance.signals import Recogniser, Severity
+from bot.alliance.signals.concepts import Concepts
+from bot.alliance.signals.lexicon import lexicon_of
+from bot.alliance.signals.trying import Labelled
+from bot.alliance.signals.weights import learned_from
 
 LANGUAGES = ("fr", "en")
 LONGEST = 4096
@@ -59,24 +63,47 @@ def read_catalogue(language: str, folder: Path | None = None) -> Catalog:
 
 
 @cache
-def lexicon() -> Lexicon:
-    """Both languages' lexicons together. Raises ValueError or tomllib.TOMLDecodeError when one is broken."""
-    return lexicon_of([_toml(f"{language}/lexicon.toml") for language in LANGUAGES])
+def recogniser() -> Recogniser:
+    """Reads what clients write, with both languages' lexicons and what was learned.
+
+    Raises OSError or ValueError (tomllib.TOMLDecodeError is one) when a file is missing or broken.
+    """
+    learned = learned_from((messages_folder() / "weights.tsv").read_text(encoding="utf-8"))
+    lexicon = lexicon_of([toml(f"{language}/lexicon.toml") for language in LANGUAGES], learned.vocabulary)
+    return Recogniser(lexicon, Concepts(learned.named), learned.weights)
 
 
 @cache
-def _toml(name: str) -> dict[str, object]:
+def labelled_sentences() -> tuple[Labelled, ...]:
+    """The labelled sentences of both languages: what the weights were learned from, and new phrases are tried on."""
+    return tuple(
+        Labelled(sentence, label, Severity[severity.upper()])
+        for language in LANGUAGES
+        for label, severity, sentence in sentences_of(messages_folder() / language / "sentences.tsv")
+    )
+
+
+def sentences_of(file: Path) -> Iterator[tuple[str, str, str]]:
+    """(label, severity, sentence) for each line of a file of labelled sentences; fields stand between tabs."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        label, severity, sentence = line.split("\t")
+        yield label, severity, sentence
+
+
+@cache
+def toml(name: str) -> dict[str, object]:
+    """One parsed file of the folder. Raises OSError or tomllib.TOMLDecodeError."""
     return tomllib.loads((messages_folder() / name).read_text(encoding="utf-8"))
 
 
 def regions() -> tuple[str, ...]:
     """The regions that have help lines, without the one that stands for any other."""
-    return tuple(region for region in _toml("help_lines.toml") if region != "XX")
+    return tuple(region for region in toml("help_lines.toml") if region != "XX")
 
 
 def help_lines(region: str, language: str) -> HelpLines:
     """The numbers of a region in words for a language; an unknown region has the emergency number only."""
-    table = _toml("help_lines.toml")
+    table = toml("help_lines.toml")
     row = table.get(region) or table.get(region.split("-")[0]) or table["XX"]
     assert isinstance(row, Mapping)
     emergency = str(row["emergency"])

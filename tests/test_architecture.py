@@ -16,7 +16,7 @@ LONGEST = 320
 LONGER: dict[str, str] = {}
 """Modules that may be longer → why."""
 
-SHELL = frozenset({"cli", "check", "app", "demo", "web", "telegram", "__main__"})
+SHELL = frozenset({"cli", "check", "reading", "app", "demo", "web", "telegram", "__main__"})
 INNER = frozenset({"nursing", "coordination", "store", "dialogues", "notification", "alliance"})
 LEAVES = frozenset({"text", "settings"})
 PURE = frozenset({"alliance", "dialogues", "notification"})
@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "text": frozenset({"alliance"}),
     "settings": frozenset({"text"}),
     "catalogues": frozenset({"text"}),
+    "reading": frozenset({"text", "alliance"}),
     "store": frozenset({"text", "dialogues", "notification", "alliance"}),
     "nursing": frozenset({"text", "settings", "store", "dialogues", "notification", "alliance"}),
     "coordination": frozenset({"text", "settings", "nursing", "store", "dialogues", "notification", "alliance"}),
@@ -37,15 +38,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "app": frozenset({"web", "telegram", "engine"}) | INNER | LEAVES,
     "check": frozenset({"app", "telegram", "engine", "catalogues"}) | INNER | LEAVES,
     "demo": frozenset({"app", "engine"}) | INNER | LEAVES,
-    "cli": frozenset({"app", "check", "demo", "engine", "catalogues"}) | INNER | LEAVES,
+    "cli": frozenset({"app", "check", "reading", "demo", "engine", "catalogues"}) | INNER | LEAVES,
     "__main__": frozenset({"cli"}),
 }
 """Part of the tree → the parts it may import. Imports point down this page only."""
 
 PURE_MAY_IMPORT = frozenset(
-    {"collections", "dataclasses", "datetime", "enum", "functools", "itertools", "re", "typing"}
+    {"collections", "dataclasses", "datetime", "enum", "functools", "itertools", "json", "math", "re", "typing"}
 )
-PURE_MAY_IMPORT |= {"unicodedata", "zoneinfo"}
+PURE_MAY_IMPORT |= {"unicodedata", "zoneinfo", "rapidfuzz", "snowballstemmer"}
 CLOCKS = frozenset({"now", "today", "utcnow", "fromtimestamp"})
 
 

@@ -150,7 +150,7 @@ async def test_check_when_all_is_well(alliance: Command, tmp_path: Path) -> None
     assert ended.out.splitlines() == [
         "settings: well",
         "catalogues: well",
-        "lexicons: well",
+        "recogniser: well",
         "database: not there yet; `alliance run` makes it",
         "token: well",
     ]

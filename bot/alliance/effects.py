@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.alliance.key import Key, Value
 from bot.alliance.rating import Concern
-from bot.alliance.signals import Severity
+from bot.alliance.signals import Severity, Signal
 
 
 class Priority(IntEnum):
@@ -128,12 +128,14 @@ class CheckInIs:
 
 @dataclass(frozen=True)
 class Tell:
-    """Words that a nurse must see: open an alert, or join the client's open one."""
+    """Words that a nurse must see: open an alert, or join the client's open one. signal: in which of them it was
+    seen, where it was seen in words at all."""
 
     client_id: int
     concern: Concern
     severity: Severity
     words: str | None = None
+    signal: Signal | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,14 @@ class Close:
 
     alert_id: int
     outcome: str
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Whether an incident was worth a nurse's attention; so that phrases that cry wolf are found."""
+
+    alert_id: int
+    useful: bool
 
 
 @dataclass(frozen=True)
@@ -168,7 +178,9 @@ class Forget:
     """Close the open question of the person of this turn."""
 
 
-Effect = Say | Ask | Keep | Rate | Change | CheckInIs | Tell | Acknowledge | Close | HandBack | EraseWords | Forget
+Effect = (
+    Say | Ask | Keep | Rate | Change | CheckInIs | Tell | Acknowledge | Close | Judge | HandBack | EraseWords | Forget
+)
 
 
 @dataclass(frozen=True)

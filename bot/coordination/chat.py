@@ -9,7 +9,8 @@ from bot.alliance.effects import Chose, Forget, Say, Turn, Wrote
 from bot.alliance.events import Event, Press, Tap, Text, Thing
 from bot.alliance.key import Key
 from bot.alliance.people import OpenQuestion
-from bot.coordination import clients, inviting, pairs, schedules
+from bot.alliance.signals import Recogniser
+from bot.coordination import clients, inviting, pairs, phrases, schedules, trial
 from bot.coordination.commands import COMMANDS
 from bot.dialogues.client import answer_in
 from bot.nursing import alerts
@@ -26,6 +27,7 @@ async def coordinator_turn(
     event: Event,
     settings: Settings,
     bot_name: str,
+    recogniser: Recogniser,
     now: datetime,
 ) -> Turn:
     """The turn that answers what a coordinator did."""
@@ -35,12 +37,12 @@ async def coordinator_turn(
         case Tap(None):
             return (Say(coordinator.id, Key("stale.question_open") if question else Key("stale.nothing_open")),)
         case Tap(choice) if choice is not None and question is not None:
-            turn = await _answered(session, coordinator, question, Chose(choice), settings, bot_name, now)
+            turn = await _answered(session, coordinator, question, Chose(choice), settings, bot_name, recogniser, now)
             return turn or ()
         case Text(_, edited=True):
             return ()
         case Text(text):
-            return await _typed(session, coordinator, question, text, settings, bot_name, now)
+            return await _typed(session, coordinator, question, text, settings, bot_name, recogniser, now)
         case Thing():
             return (Say(coordinator.id, Key("carer.thing")),)
     return ()
@@ -64,6 +66,8 @@ async def _pressed(
         if what == "pair":
             return await pairs.begin(session, coordinator, person)
         return await inviting.new_link(session, coordinator, number, settings, bot_name, now)
+    if what == "phrase":
+        return await phrases.pressed(session, coordinator, rest, now)
     return await pressed(session, coordinator, data, now)
 
 
@@ -74,6 +78,7 @@ async def _answered(
     said: Chose | Wrote,
     settings: Settings,
     bot_name: str,
+    recogniser: Recogniser,
     now: datetime,
 ) -> Turn | None:
     match question.dialogue:
@@ -83,6 +88,10 @@ async def _answered(
             return await pairs.answer(session, coordinator, question, said, now)
         case inviting.NAME:
             return await inviting.answer(session, coordinator, question, said, settings, bot_name, now)
+        case phrases.NAME:
+            return await phrases.answer(session, coordinator, question, said, recogniser, now)
+        case trial.NAME:
+            return trial.answer(coordinator, said, recogniser)
         case "language" if isinstance(said, Chose):
             return language_chosen(coordinator, said)
     return None
@@ -95,13 +104,14 @@ async def _typed(
     text: str,
     settings: Settings,
     bot_name: str,
+    recogniser: Recogniser,
     now: datetime,
 ) -> Turn:
     command = command_in(text, COMMANDS)
     if command is None:
         if question is not None:
             said = answer_in(text, question)
-            turn = await _answered(session, coordinator, question, said, settings, bot_name, now)
+            turn = await _answered(session, coordinator, question, said, settings, bot_name, recogniser, now)
             if turn is not None:
                 return turn
         person = await clients.by_alias(session, coordinator, text)
@@ -117,8 +127,12 @@ async def _typed(
             return inviting.begin()
         case "alerts":
             return await alerts.listed(session, coordinator)
-        case "take" | "see" | "close":
+        case "take" | "see" | "close" | "judge":
             return await alerts.act(session, coordinator, act, number_in(rest), rest)
+        case "try":
+            return trial.begin(coordinator, rest, recogniser)
+        case "phrases":
+            return (*away, *await phrases.report(session, coordinator))
         case "language":
             return ask_language(coordinator)
         case "help" | "start":

@@ -8,5 +8,7 @@ COMMANDS = (
     ChatCommand("clients", {"fr": "clients", "en": "clients"}, Key("command.coordinator.clients")),
     ChatCommand("invite", {"fr": "inviter", "en": "invite"}, Key("command.invite")),
     *ALERT_COMMANDS,
+    ChatCommand("try", {"fr": "essai", "en": "try"}, Key("command.try")),
+    ChatCommand("phrases", {"fr": "phrases", "en": "phrases"}, Key("command.phrases")),
     *GENERAL_COMMANDS,
 )

@@ -11,47 +11,55 @@ from bot.alliance.events import Event, Tap, Text, Thing
 from bot.alliance.key import Key
 from bot.alliance.people import Client, OpenQuestion, Programme
 from bot.alliance.rating import Concern
-from bot.alliance.signals import Lexicon, Severity, Signal, danger_in, signals_in
-from bot.dialogues import check_in, danger, discouragement, enrolment, heard, language, nurse, pause
+from bot.alliance.signals import Recogniser, Seen, Severity, Signal
+from bot.dialogues import check_in, danger, discouragement, enrolment, heard, language, nurse, pause, urgency
 from bot.dialogues.intents import Intent, Phrasebook, bare, intent_in
 from bot.dialogues.words import names, quoted
 
 
 @dataclass(frozen=True)
 class Listening:
-    """What is needed to understand words: both lexicons, and the words of the intents in both languages."""
+    """What is needed to understand words: the recogniser, and the words of the intents in both languages."""
 
-    lexicon: Lexicon
+    recogniser: Recogniser
     phrasebook: Phrasebook
 
 
-def respond(
-    client: Client, question: OpenQuestion | None, event: Event, listening: Listening, now: datetime
-) -> tuple[Turn, tuple[Signal, ...]]:
-    """The turn that answers a client's event, and the signals that its words carried."""
+def respond(client: Client, question: OpenQuestion | None, event: Event, listening: Listening, now: datetime) -> Turn:
+    """The turn that answers a client's event."""
     match event:
         case Text(text):
-            signals = signals_in(text, listening.lexicon)
-            concern = danger_in(signals)
-            if concern is not None:
-                return danger.turn(client, concern, text, question, now), signals
-            return _words(client, question, event, signals, listening, now), signals
+            seen = listening.recogniser.seen(text)
+            if _is_plain(event, question, listening):
+                seen = seen.by_phrases()  # a label or a command means what it says; nothing is read into it
+            if seen.danger is not None:
+                return danger.turn(client, seen.danger.concern, text, question, now, seen.danger)
+            turn = _words(client, question, event, seen, listening, now)
+            doubt = seen.doubtful is not None and client.programme not in (Programme.INVITED, Programme.DECLINED)
+            return urgency.asked_after(client, turn, seen, text) if doubt else turn
         case Tap(None):
-            return _stale(client, question), ()
+            return _stale(client, question)
         case Tap(choice) if choice is not None and question is not None:
-            return _answered(client, question, Chose(choice), now) or (), ()
+            return _answered(client, question, Chose(choice), now) or ()
         case Thing(kind) if client.programme is not Programme.DECLINED:
-            return heard.thing(client, kind), ()
+            return heard.thing(client, kind)
         case Thing():
-            return _declined(client), ()
-    return (), ()
+            return _declined(client)
+    return ()
+
+
+def _is_plain(event: Text, question: OpenQuestion | None, listening: Listening) -> bool:
+    """Whether the text is a button's label, a command, or another word that stands for one."""
+    if question is not None and isinstance(answer_in(event.text, question), Chose):
+        return True
+    return event.text.lstrip().startswith("/") or intent_in(event.text, listening.phrasebook) is not None
 
 
 def _words(
     client: Client,
     question: OpenQuestion | None,
     event: Text,
-    signals: tuple[Signal, ...],
+    seen: Seen,
     listening: Listening,
     now: datetime,
 ) -> Turn:
@@ -61,13 +69,13 @@ def _words(
     answering = question is not None and question.open
     intent = intent_in(text, listening.phrasebook, answering=answering) if new and not chosen else None
     if client.programme is Programme.INVITED:
-        return _enrolling(client, question, event, said, intent, signals, now)
+        return _enrolling(client, question, event, said, intent, seen, now)
     if intent is not None:
         return _asked_for(client, intent, now)
     if client.programme is Programme.DECLINED:
         if question is not None and chosen:
             return _answered(client, question, said, now) or _declined(client)
-        if any(signal.concern is Concern.WANTS_NURSE for signal in signals):
+        if seen.is_sure_of(Concern.WANTS_NURSE):
             return nurse.begin(client, None, now)
         return _declined(client)
     if text.lstrip().startswith("/"):
@@ -75,16 +83,16 @@ def _words(
     if question is not None and new:
         turn = _answered(client, question, said, now)
         if turn is not None:
-            return turn if chosen else _with_signals(client, question, turn, text, signals, now)
+            return turn if chosen else _with_signals(client, question, turn, text, seen, now)
     if client.check_in is not None and new:
         # The question was lost from sight, by a change of language or a pause thought better of; a figure still counts.
         rating = check_in.rated_in_words(client, text, client.check_in.id, now)
         if rating is not None:
-            return _with_signals(client, question, rating, text, signals, now)
-    met = _met(client, text, signals, now)
+            return _with_signals(client, question, rating, text, seen, now)
+    met = _met(client, text, seen.signals, now)
     if met is not None:
         return met
-    return heard.words(client, text, edited=event.edited, thing=event.thing, question=question)
+    return heard.words(client, text, edited=event.edited, thing=event.thing, question=question, seen=seen)
 
 
 def _enrolling(
@@ -93,13 +101,13 @@ def _enrolling(
     event: Text,
     said: Answer,
     intent: Intent | None,
-    signals: tuple[Signal, ...],
+    seen: Seen,
     now: datetime,
 ) -> Turn:
     """Before the first check-in is planned: the enrolment's own question, help, a nurse, or a no."""
     if question is None or intent is Intent.START:
         return enrolment.begin(client)
-    wants_nurse = intent is Intent.NURSE or any(signal.concern is Concern.WANTS_NURSE for signal in signals)
+    wants_nurse = intent is Intent.NURSE or seen.is_sure_of(Concern.WANTS_NURSE)
     match intent:
         case Intent.HELP:
             return _asked_for(client, intent, now)
@@ -147,6 +155,8 @@ def _answered(client: Client, question: OpenQuestion, said: Answer, now: datetim
             return pause.answer(client, said, now) if isinstance(said, Chose) else None
         case language.NAME:
             return language.answer(client, said) if isinstance(said, Chose) else None
+        case urgency.NAME:
+            return urgency.answer(client, question, said, now) if isinstance(said, Chose) else None
     return None
 
 
@@ -155,17 +165,18 @@ def _with_signals(
     question: OpenQuestion | None,
     turn: Turn,
     text: str,
-    signals: tuple[Signal, ...],
+    seen: Seen,
     now: datetime,
 ) -> Turn:
     """An answer that also says how the client is: what it records stands, and the client is met."""
+    signals = seen.signals
     if question is not None and question.dialogue == discouragement.NAME:
-        strong = any(
-            signal.concern is Concern.DISCOURAGEMENT and signal.severity is Severity.SOON for signal in signals
-        )
-        if strong:
-            passed_on = Tell(client.id, Concern.DISCOURAGEMENT, Severity.SOON, text)
+        strong = next((signal for signal in signals if _is_strong(signal)), None)
+        if strong is not None:
+            passed_on = Tell(client.id, Concern.DISCOURAGEMENT, Severity.SOON, text, strong)
             return (*turn, passed_on, nurse.told(client, now))
+    if question is not None and question.dialogue in (discouragement.NAME, nurse.NAME):
+        # It is being met already, or on its way to a nurse.
         signals = tuple(signal for signal in signals if signal.concern is not Concern.DISCOURAGEMENT)
     met = _met(client, text, signals, now)
     if met is None:
@@ -174,24 +185,32 @@ def _with_signals(
     return (*recorded, Forget(), *met)
 
 
+def _is_strong(signal: Signal) -> bool:
+    return signal.concern is Concern.DISCOURAGEMENT and signal.severity is Severity.SOON and signal.sure
+
+
 def _met(client: Client, text: str, signals: tuple[Signal, ...], now: datetime) -> Turn | None:
-    for signal in signals:
+    for signal in (signal for signal in signals if signal.sure):
         match signal.concern:
-            case Concern.WANTS_TO_STOP if client.programme is not Programme.STOPPED:
-                return pause.stop(client, text, now)
+            case Concern.WANTS_TO_STOP if client.programme is Programme.STOPPED:
+                continue
+            case Concern.WANTS_TO_STOP if signal.phrase is not None:
+                return pause.stop(client, text, now, signal)
+            case Concern.WANTS_TO_STOP:
+                return pause.ask_whether_to_stop(client, text, signal)
             case Concern.WANTS_NURSE:
-                return nurse.begin(client, text, now)
+                return nurse.begin(client, text, now, signal)
             case Concern.RELAPSE:
                 values = {"words": quoted(text), "emergency": client.help.emergency_line}
                 return (
                     Keep("note", text),
                     Say(client.id, Key("relapse.met"), values),
-                    Tell(client.id, Concern.RELAPSE, Severity.SOON, text),
+                    Tell(client.id, Concern.RELAPSE, Severity.SOON, text, signal),
                     nurse.told(client, now),
                     Forget(),
                 )
             case Concern.DISCOURAGEMENT:
-                return discouragement.begin(client, text, signal.severity, now)
+                return discouragement.begin(client, text, signal.severity, now, signal)
     return None
 
 

@@ -13,7 +13,7 @@ from bot.alliance.people import Client, OpenQuestion, Programme
 from bot.alliance.rating import Concern
 from bot.alliance.safety import SAFETY_REPLY
 from bot.alliance.schedule import instant
-from bot.alliance.signals import Severity
+from bot.alliance.signals import Severity, Signal
 from bot.dialogues.words import names, quoted
 
 WHOLE = 3500
@@ -21,7 +21,14 @@ WHOLE = 3500
 FOLLOW_UP_LATEST = timedelta(hours=12)
 
 
-def turn(client: Client, concern: Concern, words: str, question: OpenQuestion | None, now: datetime) -> Turn:
+def turn(
+    client: Client,
+    concern: Concern,
+    words: str,
+    question: OpenQuestion | None,
+    now: datetime,
+    signal: Signal | None = None,
+) -> Turn:
     """Answer danger. Any open question but the enrolment's is put away: nothing else is asked today."""
     effects: list[Effect] = [
         Say(client.id, _reply(client, concern), safety_values(client), Kind.SAFETY, Priority.URGENT),
@@ -30,7 +37,7 @@ def turn(client: Client, concern: Concern, words: str, question: OpenQuestion | 
         # Not said back where somebody may be reading over the shoulder; that reply says itself that they are passed on.
         said_back = {"words": quoted(words, WHOLE)}
         effects.append(Say(client.id, Key("safety.passed_on"), said_back, Kind.SAFETY, Priority.URGENT))
-    effects.append(Tell(client.id, concern, Severity.URGENT, words))
+    effects.append(Tell(client.id, concern, Severity.URGENT, words, signal))
     if question is not None and question.dialogue != "enrolment":
         effects.append(Forget())
     if client.check_in is not None:

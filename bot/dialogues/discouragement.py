@@ -24,7 +24,7 @@ from bot.alliance.key import Key
 from bot.alliance.people import Client, Programme
 from bot.alliance.rating import Concern
 from bot.alliance.schedule import LIGHTEST, next_slot
-from bot.alliance.signals import Severity
+from bot.alliance.signals import Severity, Signal
 from bot.dialogues import nurse
 from bot.dialogues.words import local, quoted, rhythm_words
 
@@ -33,7 +33,7 @@ OFTEN = 2
 """So many hard moments within a week before this one, and the nurse is told even without strong words."""
 
 
-def begin(client: Client, words: str | None, severity: Severity, now: datetime) -> Turn:
+def begin(client: Client, words: str | None, severity: Severity, now: datetime, signal: Signal | None = None) -> Turn:
     """Meet a hard moment. words: what was typed, None for the button; severity: that of the words."""
     if words is None:
         met = Key("hard.met_again") if client.hard_moments else Key("hard.met")
@@ -45,7 +45,7 @@ def begin(client: Client, words: str | None, severity: Severity, now: datetime) 
     if client.check_in is not None:
         effects.append(CheckInIs(client.check_in.id, "skipped"))
     if severity is Severity.SOON or client.hard_moments >= OFTEN:
-        effects += [Tell(client.id, Concern.DISCOURAGEMENT, Severity.SOON, words), nurse.told(client, now)]
+        effects += [Tell(client.id, Concern.DISCOURAGEMENT, Severity.SOON, words, signal), nurse.told(client, now)]
     effects.append(_choice(client))
     return tuple(effects)
 

@@ -3,7 +3,8 @@
 from bot.alliance.effects import Keep, Say, Tell, Turn
 from bot.alliance.key import Key
 from bot.alliance.people import Client, OpenQuestion, Programme
-from bot.alliance.signals import Severity
+from bot.alliance.rating import Concern
+from bot.alliance.signals import Seen, Severity
 from bot.dialogues.words import names
 
 THINGS: dict[str, Key] = {
@@ -17,14 +18,25 @@ THINGS: dict[str, Key] = {
     "location": Key("thing.location"),
     "contact": Key("thing.contact"),
 }
+NOTHING = Seen()
 LIGHT = frozenset({"sticker", "dice", "poll"})
 
 
 KEPT = (Key("heard.kept"), Key("heard.kept.second"), Key("heard.kept.third"))
 
 
-def words(client: Client, text: str, *, edited: bool, thing: str | None, question: OpenQuestion | None) -> Turn:
+def words(
+    client: Client,
+    text: str,
+    *,
+    edited: bool,
+    thing: str | None,
+    question: OpenQuestion | None,
+    seen: Seen = NOTHING,
+) -> Turn:
     """Free text: kept for the pair, and said so. With a question open, the question stays where it is.
+
+    seen: a step forward is kept as a win, and being in two minds is met; neither is hurried.
 
     thing: what the words came with, as a caption. With an alert open, they are added to it: whoever takes it reads
     the corrections too.
@@ -44,7 +56,16 @@ def words(client: Client, text: str, *, edited: bool, thing: str | None, questio
         return (Keep("note", text), Say(client.id, Key("heard.question_open"), who))
     if client.programme is Programme.STOPPED:
         return (Keep("note", text), Say(client.id, Key("heard.stopped"), who))
-    return (Keep("note", text), Say(client.id, KEPT[client.notes % len(KEPT)], who))
+    if seen.is_sure_of(Concern.PROGRESS):
+        return (Keep("win", text), Say(client.id, Key("heard.progress"), who), *_to_read(client, text, seen))
+    if seen.is_sure_of(Concern.AMBIVALENCE):
+        return (Keep("note", text), Say(client.id, Key("heard.ambivalence"), who))
+    return (Keep("note", text), Say(client.id, KEPT[client.notes % len(KEPT)], who), *_to_read(client, text, seen))
+
+
+def _to_read(client: Client, text: str, seen: Seen) -> tuple[Tell, ...]:
+    """Past or somebody else's trouble: no hurry, but the nurse should not first learn of it at the next visit."""
+    return (Tell(client.id, Concern.TO_READ, Severity.SOON, text),) if seen.severity is Severity.SOON else ()
 
 
 def thing_words(kind: str) -> Key:

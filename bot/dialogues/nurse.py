@@ -9,15 +9,15 @@ from bot.alliance.effects import Answer, Ask, Choice, Chose, Forget, Keep, Say, 
 from bot.alliance.key import Key, Value
 from bot.alliance.people import Client
 from bot.alliance.rating import Concern
-from bot.alliance.signals import Severity
+from bot.alliance.signals import Severity, Signal
 from bot.dialogues.words import hours_words, local, numbers, reader
 
 NAME = "nurse"
 
 
-def begin(client: Client, words: str | None, now: datetime) -> Turn:
-    """The client asks for a nurse. words: what was typed, None for the button."""
-    passed_on = (Tell(client.id, Concern.WANTS_NURSE, Severity.SOON, words), told(client, now))
+def begin(client: Client, words: str | None, now: datetime, signal: Signal | None = None) -> Turn:
+    """The client asks for a nurse. words: what was typed, None for the button; signal: where it was seen in them."""
+    passed_on = (Tell(client.id, Concern.WANTS_NURSE, Severity.SOON, words, signal), told(client, now))
     if not client.consented:
         # The request is passed on; the words are not kept before a yes.
         return (Tell(client.id, Concern.WANTS_NURSE, Severity.SOON, None), told(client, now))

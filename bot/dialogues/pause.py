@@ -5,12 +5,12 @@ Says exactly what stopped and how to come back. Refuses to ask "are you sure?".
 
 from datetime import datetime, timedelta
 
-from bot.alliance.effects import Ask, Change, CheckInIs, Choice, Chose, Effect, Forget, Say, Tell, Turn
+from bot.alliance.effects import Ask, Change, CheckInIs, Choice, Chose, Effect, Forget, Keep, Say, Tell, Turn
 from bot.alliance.key import Key
 from bot.alliance.people import Client, Programme
 from bot.alliance.rating import Concern
 from bot.alliance.schedule import next_slot
-from bot.alliance.signals import Severity
+from bot.alliance.signals import Severity, Signal
 from bot.dialogues.words import local, names
 
 NAME = "pause"
@@ -35,7 +35,9 @@ def begin() -> Turn:
 
 
 def answer(client: Client, said: Chose, now: datetime) -> Turn:
-    """Pause as chosen."""
+    """Pause as chosen, or stop."""
+    if said.id == "stop":
+        return stop(client, None, now)
     if said.id == "none":
         return (Say(client.id, Key("pause.unchanged")), Forget())
     if said.id == "open":
@@ -49,7 +51,26 @@ def answer(client: Client, said: Chose, now: datetime) -> Turn:
     )
 
 
-def stop(client: Client, words: str | None, now: datetime) -> Turn:
+def ask_whether_to_stop(client: Client, words: str, signal: Signal) -> Turn:
+    """The wish to stop was understood from words that do not say it outright: the pair is told, the client decides."""
+    return (
+        Keep("note", words),
+        Tell(client.id, Concern.WANTS_TO_STOP, Severity.SOON, words, signal),
+        Ask(
+            Key("stop.ask"),
+            NAME,
+            "how_long",
+            (
+                Choice("stop", Key("stop.ask.stop"), words=Key("choice.yes.words")),
+                Choice("open", Key("stop.ask.pause")),
+                Choice("none", Key("stop.ask.none"), words=Key("choice.no.words")),
+            ),
+            {"who": names(client.nurses)},
+        ),
+    )
+
+
+def stop(client: Client, words: str | None, now: datetime, signal: Signal | None = None) -> Turn:
     """Stop everything that is sent of its own accord, in this very turn; the pair is told."""
     return (
         *_silence(client, Programme.STOPPED, None),
@@ -58,7 +79,7 @@ def stop(client: Client, words: str | None, now: datetime) -> Turn:
             Key("stop.done"),
             {"who": names(client.nurses), "emergency": client.help.emergency_line},
         ),
-        Tell(client.id, Concern.WANTS_TO_STOP, Severity.SOON, words),
+        Tell(client.id, Concern.WANTS_TO_STOP, Severity.SOON, words, signal),
         Forget(),
     )
 

@@ -32,7 +32,7 @@ async def tell(session: AsyncSession, effect: Tell, now: datetime) -> None:
         if effect.severity is not Severity.NONE:
             await _open(session, effect, now)
         return
-    log(session, alert.id, "joined", now, concern=effect.concern, words=effect.words)
+    log(session, alert.id, "joined", now, concern=effect.concern, words=effect.words, signal=effect.signal)
     if Concern(alert.concern) in UNTOLD and effect.concern not in UNTOLD:
         alert.concern = effect.concern  # what the client waits to hear about again
     if effect.severity is Severity.URGENT and (alert.severity < Severity.URGENT or alert.acknowledged_by is not None):
@@ -60,7 +60,7 @@ async def _open(session: AsyncSession, effect: Tell, now: datetime) -> None:
     )
     session.add(alert)
     await session.flush()
-    log(session, alert.id, "opened", now, concern=effect.concern, words=effect.words)
+    log(session, alert.id, "opened", now, concern=effect.concern, words=effect.words, signal=effect.signal)
     await _first_look(session, alert, now)
 
 

@@ -15,6 +15,7 @@ from bot.alliance.effects import (
     EraseWords,
     Forget,
     HandBack,
+    Judge,
     Keep,
     Rate,
     Say,
@@ -23,6 +24,7 @@ from bot.alliance.effects import (
 )
 from bot.alliance.schedule import Schedule
 from bot.engine.alerts import acknowledge, close, hand_back, tell
+from bot.engine.pages import log
 from bot.engine.say import ask, put_away, say
 from bot.store import tables
 
@@ -64,6 +66,10 @@ async def apply(
                 await acknowledge(session, alert_id, actor, now)
             case Close(alert_id, outcome):
                 await close(session, alert_id, actor, outcome, now)
+            case Judge(alert_id, useful):
+                alert = await session.get_one(tables.AlertRow, alert_id)
+                alert.useful = useful
+                log(session, alert_id, "useful" if useful else "useless", now, person_id=actor.id)
             case HandBack(alert_id):
                 await hand_back(session, await session.get_one(tables.AlertRow, alert_id), now)
             case EraseWords():

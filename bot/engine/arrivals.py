@@ -9,7 +9,7 @@ from bot.alliance.events import Text
 from bot.alliance.key import Key
 from bot.alliance.people import Role
 from bot.alliance.rating import Concern
-from bot.alliance.signals import Lexicon, Severity, danger_in, signals_in
+from bot.alliance.signals import Recogniser, Severity
 from bot.coordination.invitations import redeem
 from bot.dialogues import enrolment
 from bot.engine.alerts import hand_back_all, look_again
@@ -60,12 +60,12 @@ async def _welcome(session: AsyncSession, person: Person, now: datetime) -> Turn
 
 
 async def stranger(
-    session: AsyncSession, incoming: Incoming, settings: Settings, lexicon: Lexicon, now: datetime
+    session: AsyncSession, incoming: Incoming, settings: Settings, recogniser: Recogniser, now: datetime
 ) -> None:
     """Somebody without an invitation: who this is for, how to get in, and the number in case of danger."""
     lines = help_lines(settings.region, incoming.language)
     said = incoming.event.text if isinstance(incoming.event, Text) else ""
-    if danger_in(signals_in(said, lexicon)) is not None:
+    if recogniser.seen(said).danger is not None:
         crisis = "\n".join(lines.crisis) or lines.emergency_line
         words = text(Key("stranger.danger"), incoming.language, crisis=crisis, emergency=lines.emergency_line)
         _to_chat(session, incoming.chat_id, Key("stranger.danger"), words, now)

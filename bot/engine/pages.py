@@ -13,7 +13,7 @@ from bot.alliance.effects import Kind, Priority, Say
 from bot.alliance.key import Key, Value
 from bot.alliance.people import Carer
 from bot.alliance.rating import Concern
-from bot.alliance.signals import Severity
+from bot.alliance.signals import Severity, Signal
 from bot.dialogues.danger import safety_values
 from bot.engine.say import put_away, say
 from bot.notification import escalation
@@ -33,9 +33,21 @@ def log(
     person_id: int | None = None,
     concern: Concern | None = None,
     words: str | None = None,
+    signal: Signal | None = None,
 ) -> None:
-    """Add one line to an alert's own log."""
-    session.add(AlertLog(alert_id=alert_id, at=now, event=event, person_id=person_id, concern=concern, words=words))
+    """Add one line to an alert's own log. signal: in which of the words, by which phrase, the concern was seen."""
+    session.add(
+        AlertLog(
+            alert_id=alert_id,
+            at=now,
+            event=event,
+            person_id=person_id,
+            concern=concern,
+            words=words,
+            seen_in=signal.words if signal else None,
+            phrase=signal.phrase if signal else None,
+        )
+    )
 
 
 def page_key(step: Step, alert: AlertRow) -> Key:

@@ -18,7 +18,7 @@ from bot.alliance.key import Key, Value
 from bot.alliance.people import Role
 from bot.alliance.rating import Concern
 from bot.alliance.safety import SAFETY_REPLY
-from bot.alliance.signals import Lexicon, Severity, danger_in, signals_in
+from bot.alliance.signals import Recogniser, Severity
 from bot.dialogues.danger import safety_values
 from bot.engine.alerts import tell
 from bot.engine.say import say
@@ -32,7 +32,7 @@ RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 
 async def keep(
-    session: AsyncSession, raw: Mapping[str, Any], error: Exception, now: datetime, lexicon: Lexicon
+    session: AsyncSession, raw: Mapping[str, Any], error: Exception, now: datetime, recogniser: Recogniser
 ) -> None:
     """Put an update into quarantine, and answer what can be answered. No answer that fails undoes the keeping."""
     update_id = _column(raw.get("update_id"))
@@ -41,7 +41,8 @@ async def keep(
             return
         session.add(HandledUpdate(update_id=update_id, handled_at=now))
     chat_id, words = chat_and_words(raw)
-    concern = danger_in(signals_in(words, lexicon))
+    danger = recogniser.seen(words).danger
+    concern = danger.concern if danger is not None else None
     row = FailedUpdate(
         update_id=update_id,
         body=json.dumps(raw, ensure_ascii=True),

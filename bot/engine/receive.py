@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ from bot.engine.say import PRESSED, put_away, repeat
 from bot.engine.wire import Conflict, Incoming, Telegram, TelegramError, Unauthorised
 from bot.nursing.chat import nurse_turn
 from bot.settings import Settings
-from bot.store import queries, tables
+from bot.store import phrases, queries, tables
 from bot.store.database import Database
 from bot.store.said import last_edit, message_said
 
@@ -66,6 +66,10 @@ class Receiver:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _poll: asyncio.Task[list[dict[str, Any]]] | None = None
     _asides: set[asyncio.Task[None]] = field(default_factory=set)
+    _phrases: phrases.Mark = (0, 0)
+
+    def __post_init__(self) -> None:
+        self._as_shipped = self.listening.recogniser
 
     async def run(self) -> None:
         """Poll until told to stop; survives whatever Telegram answers, and says so."""
@@ -140,7 +144,7 @@ class Receiver:
         log.error("an update could not be handled: %s", type(error).__name__)
         try:
             async with self.database.begin() as session:
-                await quarantine.keep(session, raw, error, self.clock.now(), self.listening.lexicon)
+                await quarantine.keep(session, raw, error, self.clock.now(), self.listening.recogniser)
         except (OperationalError, PoolTimeout):
             return False
         return True
@@ -165,6 +169,7 @@ class Receiver:
 
     async def _handle(self, session: AsyncSession, incoming: Incoming, now: datetime) -> tables.Person | None:
         """The decision for one update. Gives the person whose command menu must be set anew, if any."""
+        await self._heed_added_phrases(session)
         person = await queries.person_by_chat(session, incoming.chat_id) if incoming.chat == "private" else None
         if incoming.member is not None or incoming.chat != "private":
             await membership_changed(session, incoming, person, now)
@@ -175,11 +180,18 @@ class Receiver:
             if arrived is not None:
                 return arrived
             if person is None:
-                await stranger(session, incoming, self.settings, self.listening.lexicon, now)
+                await stranger(session, incoming, self.settings, self.listening.recogniser, now)
                 return None
         spoken = person.language, person.address
         await self._answer(session, person, incoming, now)
         return person if (person.language, person.address) != spoken else None
+
+    async def _heed_added_phrases(self, session: AsyncSession) -> None:
+        """What a coordinator added or withdrew counts from the next message on, whichever process took it in."""
+        mark = await phrases.added_mark(session)
+        if mark != self._phrases:
+            recogniser = self._as_shipped.with_added(*await phrases.added(session))
+            self.listening, self._phrases = replace(self.listening, recogniser=recogniser), mark
 
     async def _answer(self, session: AsyncSession, person: tables.Person, incoming: Incoming, now: datetime) -> None:
         event = incoming.event
@@ -199,11 +211,13 @@ class Receiver:
             return
         if person.role == Role.CLIENT:
             facts = await queries.client_facts(session, person.id, now)
-            turn, _ = client_dialogue.respond(facts, question, event, self.listening, now)
+            turn = client_dialogue.respond(facts, question, event, self.listening, now)
         elif person.role == Role.NURSE:
             turn = await nurse_turn(session, person, question, event, now)
         else:
-            turn = await coordinator_turn(session, person, question, event, self.settings, self.bot_name, now)
+            turn = await coordinator_turn(
+                session, person, question, event, self.settings, self.bot_name, self.listening.recogniser, now
+            )
         await apply(session, person, turn, now, tapped=tapped)
         if isinstance(event, Tap) and event.choice is None:
             await self._stale(session, person, incoming, now)

@@ -20,6 +20,11 @@ def outcome_buttons(alert_id: int) -> tuple[tuple[Command, ...], ...]:
     return tuple((Command(f"out:{alert_id}:{name}", label),) for name, label in OUTCOMES.items())
 
 
+def useful_buttons(alert_id: int) -> tuple[tuple[Command, ...], ...]:
+    """Whether the alert was of use, in one tap."""
+    return ((Command(f"use:{alert_id}:yes", Key("useful.yes")), Command(f"use:{alert_id}:no", Key("useful.no"))),)
+
+
 def page_buttons(alert_id: int) -> tuple[tuple[Command, ...], ...]:
     """What can be done with a page: take it, or look first."""
     return ((Command(f"ok:{alert_id}", Key("page.take")), Command(f"see:{alert_id}", Key("page.see"))),)

@@ -1,4 +1,4 @@
-"""A carer and her alerts: what is open, the details, taking one, saying how it ended.
+"""A carer and her alerts: what is open, the details, taking one, saying how it ended and whether it was of use.
 
 Anything here can be tapped or typed. Nobody reads a client's words who is not of the pair or was not told.
 """
@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alliance.effects import Acknowledge, Close, Command, Kind, Priority, Say, Turn
+from bot.alliance.effects import Acknowledge, Close, Command, Judge, Kind, Priority, Say, Turn
 from bot.alliance.key import Key, Phrase, Value
 from bot.alliance.rating import LABEL, Concern
 from bot.alliance.signals import Severity, normalise
-from bot.notification.outcome import OUTCOMES, UNTOLD, outcome_buttons, page_buttons
+from bot.dialogues.words import quoted
+from bot.notification.outcome import OUTCOMES, UNTOLD, outcome_buttons, page_buttons, useful_buttons
 from bot.store import queries
 from bot.store.tables import AlertRow, Person
 from bot.text import LANGUAGES, text
@@ -23,9 +24,12 @@ CONCERN: dict[Concern, Key] = {
     Concern.VIOLENCE: Key("concern.violence"),
     Concern.EMERGENCY: Key("concern.emergency"),
     Concern.DISCOURAGEMENT: Key("concern.discouragement"),
+    Concern.AMBIVALENCE: Key("concern.ambivalence"),
+    Concern.PROGRESS: Key("concern.progress"),
     Concern.RELAPSE: Key("concern.relapse"),
     Concern.WANTS_NURSE: Key("concern.wants_nurse"),
     Concern.WANTS_TO_STOP: Key("concern.wants_to_stop"),
+    Concern.TO_READ: Key("concern.to_read"),
     Concern.RATING: Key("concern.rating"),
     Concern.WORSENING: Key("concern.worsening"),
     Concern.BLOCKED: Key("concern.blocked"),
@@ -38,9 +42,11 @@ WORDS_SHOWN = 6
 
 
 async def act(session: AsyncSession, carer: Person, what: str, number: int | None, rest: str) -> Turn:
-    """take, see or close, by number; without one, the only open alert is meant."""
-    incidents = await queries.incidents_for(session, carer)
+    """take, see, close or judge, by number; without one, the only open alert is meant, or the last one she closed."""
+    if number is None and what == "judge":
+        number = await queries.last_closed_by(session, carer.id)
     if number is None:
+        incidents = await queries.incidents_for(session, carer)
         mine = [row for row in incidents if what != "close" or row.alert.acknowledged_by == carer.id]
         if len(mine) != 1:
             return await listed(session, carer)
@@ -53,12 +59,16 @@ async def act(session: AsyncSession, carer: Person, what: str, number: int | Non
             return await _take(session, carer, alert)
         case "see":
             return await details(session, carer, alert, (page_buttons(alert.id)[0][:1],))
+        case "judge":
+            return await _judge(session, carer, alert, rest)
         case _:
             return await _close(session, carer, alert, rest)
 
 
 async def _allowed(session: AsyncSession, carer: Person, alert: AlertRow) -> bool:
-    """The client's pair of today; and whoever an open alert has reached, for as long as it is open."""
+    """The client's pair of today; whoever an open alert has reached, for as long as it is open; and who carried it."""
+    if alert.acknowledged_by == carer.id:
+        return True
     if await queries.may_read(session, carer, alert.client_id):
         return True
     return alert.status != "closed" and carer.id in alert.told
@@ -141,7 +151,12 @@ async def details(
         "since": alert.opened_at.astimezone(zone),
         "rating": await _last_rating(session, client.id),
     }
-    effects = [Say(carer.id, Key("alert.details"), values)]
+    seen_in = dict.fromkeys(line.seen_in for line in lines if line.seen_in)
+    if seen_in:
+        values["seen_in"] = [quoted(words, LONGEST_QUOTE // 6) for words in list(seen_in)[-3:]]
+        effects = [Say(carer.id, Key("alert.details.seen"), values)]
+    else:
+        effects = [Say(carer.id, Key("alert.details"), values)]
     for line in shown:
         for part in parts(line.words or ""):
             quote: dict[str, Value] = {"alias": client.alias, "at": line.at.astimezone(zone), "words": part}
@@ -179,16 +194,47 @@ async def _close(session: AsyncSession, carer: Person, alert: AlertRow, rest: st
         )
     return (
         Close(alert.id, outcome),
-        Say(carer.id, Key("alert.closed"), {**values, "outcome": OUTCOMES[outcome]}),
+        Say(
+            carer.id,
+            Key("alert.closed"),
+            {**values, "outcome": OUTCOMES[outcome]},
+            commands=useful_buttons(alert.id),
+        ),
     )
 
 
+async def _judge(session: AsyncSession, carer: Person, alert: AlertRow, rest: str) -> Turn:
+    client = await session.get_one(Person, alert.client_id)
+    values: dict[str, Value] = {"number": alert.id, "alias": client.alias}
+    useful = useful_in(rest)
+    if useful is None:
+        return (Say(carer.id, Key("alert.which_use"), values, commands=useful_buttons(alert.id)),)
+    key = Key("alert.judged.useful") if useful else Key("alert.judged.useless")
+    return (Judge(alert.id, useful), Say(carer.id, key, values))
+
+
+def useful_in(words: str) -> bool | None:
+    """Whether words or a button's data say that an alert was of use; None when they say neither."""
+    typed = normalise(words).lstrip("0123456789# ").rstrip(" .!")
+    for useful, label, further in (
+        (True, Key("useful.yes"), Key("choice.yes.words")),
+        (False, Key("useful.no"), Key("choice.no.words")),
+    ):
+        for language in LANGUAGES:
+            if typed in {normalise(text(label, language)), *map(normalise, text(further, language).split("|"))}:
+                return useful
+    return {"yes": True, "no": False}.get(typed)
+
+
 def act_in(words: str) -> str | None:
-    """The act of a button whose label was typed instead of tapped: take, see or close; None for other words."""
+    """The act of a button whose label was typed instead of tapped: take, see, close, judge; None for other words."""
     typed = normalise(words).rstrip(" .!")
     for act_name, label in (("take", Key("page.take")), ("see", Key("page.see"))):
         if typed in {normalise(text(label, language)) for language in LANGUAGES}:
             return act_name
+    for label in (Key("useful.yes"), Key("useful.no")):
+        if typed in {normalise(text(label, language)) for language in LANGUAGES}:
+            return "judge"
     return "close" if outcome_in(words) is not None and typed not in OUTCOMES else None
 
 

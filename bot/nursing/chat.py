@@ -14,7 +14,7 @@ from bot.nursing import alerts, clients, presence
 from bot.nursing.commands import COMMANDS
 from bot.store.tables import Person
 
-_PRESSED = {"ok": "take", "see": "see", "out": "close"}
+_PRESSED = {"ok": "take", "see": "see", "out": "close", "use": "judge"}
 
 
 async def nurse_turn(
@@ -37,7 +37,7 @@ async def nurse_turn(
 
 
 async def pressed(session: AsyncSession, carer: Person, data: str, now: datetime) -> Turn:
-    """A button that works at any time: ok:12, see:12, out:12:reached, card:7."""
+    """A button that works at any time: ok:12, see:12, out:12:reached, use:12:no, card:7."""
     what, _, rest = data.partition(":")
     number = number_in(rest)
     if what in _PRESSED and number is not None:
@@ -60,7 +60,7 @@ async def _typed(session: AsyncSession, nurse: Person, question: OpenQuestion | 
     match act:
         case "alerts":
             return await alerts.listed(session, nurse)
-        case "take" | "see" | "close":
+        case "take" | "see" | "close" | "judge":
             return await alerts.act(session, nurse, act, number_in(rest), rest)
         case "clients":
             return await clients.listed(session, nurse, now)

@@ -8,6 +8,7 @@ ALERT_COMMANDS = (
     ChatCommand("take", {"fr": "ok", "en": "ok"}, Key("command.take")),
     ChatCommand("see", {"fr": "voir", "en": "see"}, Key("command.see")),
     ChatCommand("close", {"fr": "fin", "en": "done"}, Key("command.close")),
+    ChatCommand("judge", {"fr": "utile", "en": "useful"}, Key("command.judge")),
 )
 GENERAL_COMMANDS = (
     ChatCommand("language", {"fr": "langue", "en": "language"}, Key("command.language")),

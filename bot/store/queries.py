@@ -173,6 +173,13 @@ async def taken_by(session: AsyncSession, person_id: int) -> Sequence[tables.Ale
     return (await session.scalars(query)).all()
 
 
+async def last_closed_by(session: AsyncSession, person_id: int) -> int | None:
+    """The number of the incident that this carer closed last."""
+    rows = select(tables.AlertRow.id).where(tables.AlertRow.acknowledged_by == person_id)
+    closed = rows.where(tables.AlertRow.status == "closed").order_by(tables.AlertRow.closed_at.desc())
+    return (await session.scalars(closed.limit(1))).one_or_none()
+
+
 async def open_alert(session: AsyncSession, client_id: int) -> tables.AlertRow | None:
     """The client's open incident; there is at most one."""
     found = await session.scalars(

@@ -214,10 +214,12 @@ class AlertRow(Table):
     acknowledged_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(16))
     closed_at: Mapped[datetime | None]
+    useful: Mapped[bool | None]
 
 
 class AlertLog(Table):
-    """Every step of every alert; rows are only ever added."""
+    """Every step of every alert; rows are only ever added. seen_in: the words that raised it, as the recogniser read
+    them; phrase: the lexicon's, where one matched."""
 
     __tablename__ = "alert_log"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -227,6 +229,23 @@ class AlertLog(Table):
     concern: Mapped[str | None] = mapped_column(String(16))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str | None] = mapped_column(Text)
+    seen_in: Mapped[str | None] = mapped_column(Text)
+    phrase: Mapped[str | None] = mapped_column(String(160))
+
+
+class AddedPhrase(Table):
+    """A phrase that a coordinator added to the lexicon; a withdrawn one stays, as its own record."""
+
+    __tablename__ = "added_phrase"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(8))
+    concern: Mapped[str] = mapped_column(String(16))
+    severity: Mapped[int]
+    words: Mapped[str] = mapped_column(String(160))
+    added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
 
 
 class HandledUpdate(Table):

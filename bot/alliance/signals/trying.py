@@ -1,0 +1,46 @@
+"""What a phrase would newly flag, asked before it takes effect: on the labelled sentences, all else as it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.alliance.signals.lexicon import Added
+from bot.alliance.signals.recogniser import Recogniser
+from bot.alliance.signals.signal import Severity
+from bot.alliance.signals.spelling import fold
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One labelled sentence. label: a signal or "neutral"; severity: as a careful nurse would give it."""
+
+    text: str
+    label: str
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class Trial:
+    """rightly, wrongly: the sentences whose severity a phrase raises, by whether they deserve it; of: all tried."""
+
+    rightly: tuple[str, ...]
+    wrongly: tuple[str, ...]
+    of: int
+
+
+def trial(phrase: Added, before: Recogniser, sentences: Iterable[Labelled]) -> Trial:
+    """Read every sentence that could hold the phrase, without it and with it."""
+    after = before.with_added(phrase)
+    rightly: list[str] = []
+    wrongly: list[str] = []
+    tried = 0
+    probe = max(phrase.words.replace("'", " ").split(), key=len)[
+        :3
+    ]  # the beginning survives most endings, and costs nothing to look for
+    for sentence in sentences:
+        tried += 1
+        if probe not in fold(sentence.text):
+            continue
+        severity = after.seen(sentence.text).severity
+        if severity > before.seen(sentence.text).severity:
+            (rightly if severity <= sentence.severity else wrongly).append(sentence.text)
+    return Trial(tuple(rightly), tuple(wrongly), tried)
