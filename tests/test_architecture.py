@@ -149,6 +149,7 @@ def test_a_library_is_imported_where_it_belongs(library: str) -> None:
 
 def test_every_import_is_of_a_library_that_the_package_asks_for() -> None:
     asked = {"aiohttp", "aiosqlite", "alembic", "apscheduler", "babel", "telegram", "sqlalchemy"}
+    asked |= {"rapidfuzz", "snowballstemmer"}
     found = {name.split(".")[0] for path in MODULES for name in imports_in(path)}
     assert found - set(sys.stdlib_module_names) - {"bot"} <= asked
 

@@ -20,9 +20,10 @@ def asked_after(client: Client, turn: Turn, seen: Seen, words: str) -> Turn:
     """The turn that answers the words, its own question put off for this one."""
     answered = tuple(effect for effect in turn if not isinstance(effect, Ask | Forget))
     passed_on = any(isinstance(effect, Tell) for effect in answered)
+    signal = next((signal for signal in seen.signals if signal.concern is seen.doubtful), None)
     return (
         *answered,
-        *(() if passed_on else (Tell(client.id, Concern.TO_READ, Severity.SOON, words),)),
+        *(() if passed_on else (Tell(client.id, Concern.TO_READ, Severity.SOON, words, signal),)),
         Forget(),
         Ask(
             Key("urgency.ask"),
