@@ -65,7 +65,9 @@ def words(
 
 def _to_read(client: Client, text: str, seen: Seen) -> tuple[Tell, ...]:
     """Past or somebody else's trouble: no hurry, but the nurse should not first learn of it at the next visit."""
-    return (Tell(client.id, Concern.TO_READ, Severity.SOON, text),) if seen.severity is Severity.SOON else ()
+    if seen.severity is not Severity.SOON:
+        return ()
+    return (Tell(client.id, Concern.TO_READ, Severity.SOON, text, next(iter(seen.signals), None)),)
 
 
 def thing_words(kind: str) -> Key:
