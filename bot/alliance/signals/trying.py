@@ -8,6 +8,9 @@ from bot.alliance.signals.recogniser import Recogniser
 from bot.alliance.signals.signal import Severity
 from bot.alliance.signals.spelling import fold
 
+ENOUGH = 40
+"""So many wrong ones, and the phrase is too wide, however many more there are."""
+
 
 @dataclass(frozen=True)
 class Labelled:
@@ -20,7 +23,8 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Trial:
-    """rightly, wrongly: the sentences whose severity a phrase raises, by whether they deserve it; of: all tried."""
+    """rightly, wrongly: the sentences whose severity a phrase raises, by whether they deserve it; of: those tried,
+    which are all of them unless the wrong ones were soon too many."""
 
     rightly: tuple[str, ...]
     wrongly: tuple[str, ...]
@@ -33,14 +37,16 @@ def trial(phrase: Added, before: Recogniser, sentences: Iterable[Labelled]) -> T
     rightly: list[str] = []
     wrongly: list[str] = []
     tried = 0
-    probe = max(phrase.words.replace("'", " ").split(), key=len)[
-        :3
-    ]  # the beginning survives most endings, and costs nothing to look for
+    # Beginnings survive most endings and cost nothing to look for; the bot answers nobody while this runs.
+    beginnings = [word[:3] for word in phrase.words.replace("'", " ").split()]
     for sentence in sentences:
         tried += 1
-        if probe not in fold(sentence.text):
+        folded = fold(sentence.text)
+        if not all(beginning in folded for beginning in beginnings):
             continue
         severity = after.seen(sentence.text).severity
         if severity > before.seen(sentence.text).severity:
             (rightly if severity <= sentence.severity else wrongly).append(sentence.text)
+        if len(wrongly) > max(ENOUGH, 2 * len(rightly)):
+            break
     return Trial(tuple(rightly), tuple(wrongly), tried)
